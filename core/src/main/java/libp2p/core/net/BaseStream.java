@@ -1,0 +1,335 @@
+package libp2p.core.net;
+
+import libp2p.core.Buf;
+import libp2p.core.CloseReason;
+import libp2p.core.Codes;
+import libp2p.core.Violation;
+import libp2p.multiformats.Nullable;
+
+/**
+ * The part that streams of all muxers and transports have in common: who handles it, what lies unread, and how it ends.
+ *
+ * <p>The wire below calls {@code opened, arrived, arrivedEnd, arrivedReset, arrivedStop, writable, ended}; it implements {@code transmit,
+ * transmitFinish, transmitReset, transmitStop, consumed, removed}. All on the stream's loop.
+ */
+public abstract class BaseStream implements Stream {
+
+    /** Looks at received bytes before the handler does; how a protocol selection that was answered late is taken out of the way. */
+    public interface Filter {
+        /** Takes what is its own from {@code data}; true once it is done and the rest is the handler's. Throws Violation. */
+        boolean take(Stream stream, Buf data);
+    }
+
+    private final Observer observer;
+    private StreamHandler handler;
+    private String protocol = "";
+    private @Nullable Filter filter;
+    private @Nullable Buf unread;
+    private boolean busy; // a handler is being called
+    private boolean offerPosted;
+    private boolean opening = true;
+    private boolean peerFinished;
+    private boolean finishTold;
+    private boolean finished;
+    private boolean stopped;
+    private @Nullable CloseReason end;
+    private boolean closeTold;
+
+    /** A stream whose handler hears of it once {@link #opened} is called. */
+    protected BaseStream(StreamHandler handler, Observer observer) {
+        this.handler = handler;
+        this.observer = observer;
+    }
+
+    // ---- what the wire implements
+
+    /** Takes what fits now, and says how much; remembers to call {@link #writable} if that was short. */
+    protected abstract int transmit(Buf source);
+
+    /** Sends the half-close, after what was transmitted. */
+    protected abstract void transmitFinish();
+
+    /** Sends the reset; nothing is sent afterwards. */
+    protected abstract void transmitReset(long code);
+
+    /** Tells the peer to stop sending, where the wire can; what arrives is then discarded here. */
+    protected void transmitStop(long code) {}
+
+    /** {@code n} bytes more were read or discarded: credit for the peer. */
+    protected abstract void consumed(int n);
+
+    /** The stream is over in both directions, and its place is free. */
+    protected abstract void removed(CloseReason reason);
+
+    // ---- what the wire calls
+
+    /** The handler may begin; it hears {@code onOpen} within this call. */
+    protected final void opened() {
+        tellOpen();
+        offer(null);
+    }
+
+    /** Bytes arrived; those the handler leaves are kept here. */
+    protected final void arrived(Buf data) {
+        if (end != null) return;
+        if (stopped) {
+            int n = data.size();
+            data.skip(n);
+            consumed(n);
+            return;
+        }
+        offer(data);
+    }
+
+    /** The peer half-closed. */
+    protected final void arrivedEnd() {
+        if (peerFinished || end != null) return;
+        peerFinished = true;
+        offer(null);
+    }
+
+    /** The peer reset the stream. */
+    protected final void arrivedReset(long code) {
+        ended(CloseReason.of(CloseReason.Kind.PEER_RESET, code, ""));
+    }
+
+    /** The peer wants no more of our bytes. */
+    protected final void arrivedStop(long code) {
+        if (finished || end != null) return;
+        finished = true;
+        call(() -> handler.onStop(this, code));
+        finishIfDone();
+    }
+
+    /** There is room again. */
+    protected final void writable() {
+        if (end == null && !finished) call(() -> handler.onWritable(this));
+    }
+
+    /** A datagram came. */
+    protected final void arrivedDatagram(Buf data) {
+        if (end == null && !opening) call(() -> handler.onDatagram(this, data));
+    }
+
+    /** The stream is over, whatever it was doing; tells the handler within this call, or after it if a handler is being called. */
+    public final void ended(CloseReason reason) {
+        if (end != null) return;
+        end = reason;
+        unread = null;
+        removed(reason);
+        if (busy) loop().execute(this::tellClose);
+        else tellClose();
+    }
+
+    /** Puts a filter before the handler; what lies unread goes through it too. */
+    public final void filter(Filter first) {
+        filter = first;
+    }
+
+    /** Whether the handler has taken all that has arrived. */
+    protected final boolean allRead() {
+        return unread == null;
+    }
+
+    /** Bytes that arrived and were not read yet. */
+    protected final int unreadSize() {
+        Buf u = unread;
+        return u == null ? 0 : u.size();
+    }
+
+    /** Whether nothing can be said any more. */
+    protected final boolean finishedSending() {
+        return finished || end != null;
+    }
+
+    /** Whether the stream is over. */
+    protected final boolean isEnded() {
+        return end != null;
+    }
+
+    /** Who handles the stream now. */
+    protected final StreamHandler handler() {
+        return handler;
+    }
+
+    // ---- what the handler calls
+
+    @Override
+    public final String protocol() {
+        return protocol;
+    }
+
+    @Override
+    public final int write(Buf source) {
+        if (finished || end != null || source.isEmpty()) return 0;
+        return transmit(source);
+    }
+
+    @Override
+    public final void finish() {
+        if (finished || end != null) return;
+        finished = true;
+        transmitFinish();
+        finishIfDone();
+    }
+
+    @Override
+    public final void reset(long code) {
+        if (end != null) return;
+        transmitReset(Codes.checked(code));
+        end(CloseReason.of(CloseReason.Kind.RESET, code, ""));
+    }
+
+    @Override
+    public final void stop(long code) {
+        if (stopped || end != null) return;
+        stopped = true;
+        transmitStop(Codes.checked(code));
+        Buf u = unread;
+        unread = null;
+        filter = null;
+        if (u != null) consumed(u.size());
+        if (peerFinished) {
+            finishTold = true;
+            finishIfDone();
+        }
+    }
+
+    @Override
+    public final void read() {
+        postOffer();
+    }
+
+    @Override
+    public final void handler(@Nullable String id, StreamHandler next) {
+        if (id != null) protocol = id;
+        handler = next;
+        opening = true;
+        finishTold = false;
+        postOffer();
+    }
+
+    // ---- the order of things
+
+    private void postOffer() {
+        if (offerPosted || end != null) return;
+        offerPosted = true;
+        loop().execute(() -> {
+            offerPosted = false;
+            tellOpen();
+            offer(null);
+        });
+    }
+
+    private void tellOpen() {
+        if (!opening || end != null) return;
+        opening = false;
+        call(() -> handler.onOpen(this));
+    }
+
+    /** Gives the handler what lies unread and then {@code fresh}; keeps what it leaves. Allocates nothing if all is taken. */
+    private void offer(@Nullable Buf fresh) {
+        if (end != null) {
+            if (fresh != null) fresh.skip(fresh.size());
+            return;
+        }
+        Buf data = unread;
+        if (data == null) {
+            data = fresh;
+        } else if (fresh != null) {
+            data.grow(fresh.size());
+            fresh.moveTo(data, fresh.size());
+        }
+        if (data != null && !data.isEmpty()) {
+            int before = data.size();
+            if (!opening && !busy) give(data);
+            settle(data, fresh, before);
+        }
+        tellFinish();
+    }
+
+    private void give(Buf data) {
+        busy = true;
+        try {
+            Filter f = filter;
+            if (f != null) {
+                if (!f.take(this, data)) return;
+                if (filter == f) filter = null;
+            }
+            if (!data.isEmpty()) handler.onData(this, data);
+        } catch (Violation v) {
+            fail(CloseReason.of(v));
+        } catch (RuntimeException e) {
+            observer.bug("stream " + protocol, e);
+            fail(CloseReason.bug(e));
+        } finally {
+            busy = false;
+        }
+    }
+
+    private void settle(Buf data, @Nullable Buf fresh, int before) {
+        int taken = before - data.size();
+        if (end != null || stopped) {
+            if (fresh != null) fresh.skip(fresh.size());
+            unread = null;
+            taken = before;
+        } else if (data.isEmpty()) {
+            unread = null;
+        } else {
+            unread = data == fresh ? new Buf(fresh.takeAll()) : data;
+        }
+        if (taken > 0 && end == null) consumed(taken);
+    }
+
+    private void tellFinish() {
+        if (!peerFinished || finishTold || opening || busy || unread != null || end != null) return;
+        if (filter != null) {
+            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer finished before it agreed on a protocol"));
+            return;
+        }
+        finishTold = true;
+        call(() -> handler.onFinish(this));
+        finishIfDone();
+    }
+
+    private void finishIfDone() {
+        if (finished && peerFinished && finishTold && end == null) end(CloseReason.FINISHED);
+    }
+
+    private void fail(CloseReason reason) {
+        if (end != null) return;
+        transmitReset(Codes.checked(reason.code()));
+        end(reason);
+    }
+
+    /** Over, by our own doing: the handler hears of it in a task of its own. */
+    private void end(CloseReason reason) {
+        end = reason;
+        unread = null;
+        removed(reason);
+        loop().execute(this::tellClose);
+    }
+
+    private void tellClose() {
+        CloseReason reason = end;
+        if (closeTold || reason == null) return;
+        closeTold = true;
+        call(() -> handler.onClose(this, reason));
+    }
+
+    /** Calls the handler; what it throws resets this stream and nothing else. */
+    private void call(Runnable handlerCall) {
+        boolean outer = busy;
+        busy = true;
+        try {
+            handlerCall.run();
+        } catch (Violation v) {
+            fail(CloseReason.of(v));
+        } catch (RuntimeException e) {
+            observer.bug("stream " + protocol, e);
+            fail(CloseReason.bug(e));
+        } finally {
+            busy = outer;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package libp2p.core.net;
+
+import libp2p.core.identity.PeerId;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Nullable;
+
+/**
+ * One attempt to connect to one address.
+ *
+ * @param address where to, without the trailing {@code /p2p}
+ * @param expected who must answer; null takes whoever does
+ * @param role RESPONDER connects but then acts as the listener would (hole punching, simultaneous open)
+ * @param fromListenPort connect from the port we listen on, where the transport can
+ * @param deadlineNanos absolute on {@code Loop.nanoTime}; 0 for the default of {@link Limits}
+ */
+public record Dial(Multiaddr address, @Nullable PeerId expected, Role role, boolean fromListenPort, long deadlineNanos) {
+    /** A plain outbound attempt with the default deadline. */
+    public static Dial to(Multiaddr address, @Nullable PeerId expected) {
+        return new Dial(address, expected, Role.INITIATOR, false, 0);
+    }
+}

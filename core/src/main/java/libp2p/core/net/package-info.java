@@ -1,0 +1,2 @@
+/** What a connection and a stream are, and what makes them. */
+package libp2p.core.net;

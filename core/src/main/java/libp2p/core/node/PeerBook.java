@@ -1,0 +1,5 @@
+package libp2p.core.node;
+
+/** What is known of other peers. */
+public final class PeerBook {
+}

@@ -1,0 +1,2 @@
+/** The protobuf wire format, written and read by hand. */
+package libp2p.core.proto;

@@ -1,0 +1,2 @@
+/** The Noise security protocol (specs/noise/README.md). */
+package libp2p.core.wire.noise;

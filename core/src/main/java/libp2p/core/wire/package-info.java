@@ -1,0 +1,2 @@
+/** A whole libp2p connection over a byte pipe, as one machine. */
+package libp2p.core.wire;
