@@ -121,6 +121,11 @@ public abstract class BaseStream implements Stream {
         else tellClose();
     }
 
+    /** Gives up both directions for a reason of our own; the peer hears its code. {@code onClose} follows. */
+    public final void abort(CloseReason reason) {
+        fail(reason);
+    }
+
     /** Puts a filter before the handler; what lies unread goes through it too. */
     public final void filter(Filter first) {
         filter = first;
