@@ -55,7 +55,7 @@ public final class PipePair {
         private int inFlight; // bytes on their way to this end and not yet read
         private long received;
         private boolean posted;
-        private boolean held_;
+        private boolean stalled;
         private boolean shortWrite;
         private boolean finished;
         private boolean peerFinished;
@@ -71,7 +71,7 @@ public final class PipePair {
 
         /** Stalls (true) or releases (false) what arrives here. */
         public void hold(boolean on) {
-            held_ = on;
+            stalled = on;
             post();
         }
 
@@ -179,7 +179,7 @@ public final class PipePair {
         }
 
         private void pump() {
-            if (handler == null || held_) return;
+            if (handler == null || stalled) return;
             if (end != null) {
                 tellClose();
                 return;
