@@ -61,7 +61,8 @@ class CidTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Qm", "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMn0", "f1220c3c4733ec8affd06cf9e9ff50ffc6bcd2ec85a6170004bb709669c31de94391a",
+    @ValueSource(strings = {"", "Qm", "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMn0",
+        "f1220c3c4733ec8affd06cf9e9ff50ffc6bcd2ec85a6170004bb709669c31de94391a",
         "f025500", "f00550000", "f015500", "f0155000000", "f8100550000", "z"})
     void otherTextIsRefused(String text) {
         assertThatThrownBy(() -> Cid.parse(text)).isInstanceOf(FormatException.class);

@@ -27,7 +27,7 @@ class HostileInputTest {
         }
     }
 
-    /** True if the value that a parser let pass throws no more. */
+    /** What a parser let pass throws no more. */
     private static void roundTrip(Multiaddr address) {
         try {
             assertThat(Multiaddr.of(address.toString())).isEqualTo(address);

@@ -36,7 +36,8 @@ class MultiaddrTest {
 
     @Test
     void addressesAreEncapsulated() {
-        Multiaddr address = Multiaddr.of("/ip4/1.2.3.4").encapsulate("/udp/1").encapsulate(Multiaddr.of("/quic-v1")).encapsulate(Proto.P2P, PEER);
+        Multiaddr address = Multiaddr.of("/ip4/1.2.3.4").encapsulate("/udp/1").encapsulate(Multiaddr.of("/quic-v1"))
+            .encapsulate(Proto.P2P, PEER);
         assertThat(address).hasToString("/ip4/1.2.3.4/udp/1/quic-v1/p2p/" + PEER);
         assertThat(Multiaddr.EMPTY.encapsulate(address).encapsulate(Multiaddr.EMPTY)).isEqualTo(address);
         assertThatThrownBy(() -> address.encapsulate(Proto.TLS, "x")).isInstanceOf(FormatException.class);
@@ -132,12 +133,15 @@ class MultiaddrTest {
     @ParameterizedTest
     @CsvSource({
         "/ip4/127.0.0.1,loopback", "/ip4/127.255.0.1,loopback", "/ip6/::1,loopback", "/ip6/::ffff:127.0.0.1,loopback",
-        "/ip4/10.0.0.1,private", "/ip4/172.16.0.1,private", "/ip4/172.31.255.255,private", "/ip4/192.168.1.1,private", "/ip4/100.64.0.1,private",
+        "/ip4/10.0.0.1,private", "/ip4/172.16.0.1,private", "/ip4/172.31.255.255,private", "/ip4/192.168.1.1,private",
+        "/ip4/100.64.0.1,private",
         "/ip4/100.127.255.255,private", "/ip6/fc00::1,private", "/ip6/fdff::1,private", "/ip6/::ffff:10.1.2.3,private",
         "/ip4/0.0.0.0,unspecified", "/ip6/::,unspecified", "/ip6/::ffff:0.0.0.0,unspecified",
         "/ip4/169.254.9.9,link", "/ip6/fe80::1,link", "/ip6/febf::1,link", "/ip6zone/eth0/ip6/fe80::1,link",
-        "/ip4/128.0.0.1,none", "/ip4/11.0.0.1,none", "/ip4/172.15.0.1,none", "/ip4/172.32.0.1,none", "/ip4/192.169.0.1,none", "/ip4/100.128.0.1,none",
-        "/ip4/169.253.0.1,none", "/ip6/::2,none", "/ip6/fe00::1,none", "/ip6/fec0::1,none", "/ip6/2001:db8::1,none", "/dns/localhost,none", "/udt,none"})
+        "/ip4/128.0.0.1,none", "/ip4/11.0.0.1,none", "/ip4/172.15.0.1,none", "/ip4/172.32.0.1,none", "/ip4/192.169.0.1,none",
+        "/ip4/100.128.0.1,none",
+        "/ip4/169.253.0.1,none", "/ip6/::2,none", "/ip6/fe00::1,none", "/ip6/fec0::1,none", "/ip6/2001:db8::1,none",
+        "/dns/localhost,none", "/udt,none"})
     void anIpAddressIsOfOneKind(String text, String kind) {
         Multiaddr address = Multiaddr.of(text);
         assertThat(List.of(address.isLoopback(), address.isPrivate(), address.isUnspecified(), address.isLinkLocal()))

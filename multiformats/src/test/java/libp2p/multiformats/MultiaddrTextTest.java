@@ -3,6 +3,7 @@ package libp2p.multiformats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The text and the bytes of addresses. Bytes and printed text of {@code accepted.txt} are what go-multiaddr 0.16 makes of the same text. */
+/**
+ * The text and the bytes of addresses.
+ * Bytes and printed text of {@code accepted.txt} are what go-multiaddr 0.16 makes of the same text.
+ */
 class MultiaddrTextTest {
     static List<String> accepted() {
         return Vectors.lines("multiaddr/accepted.txt");
@@ -66,14 +70,16 @@ class MultiaddrTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "//", "/dns/\ud800", "/unix/\udc00x", "/ip4/\u0661.2.3.4", "/tcp/\u0661", "/certhash/\ud83d", "/p2p/\0"})
+    @ValueSource(strings = {"", "/", "//", "/dns/\ud800", "/unix/\udc00x", "/ip4/\u0661.2.3.4", "/tcp/\u0661", "/certhash/\ud83d",
+        "/p2p/\0"})
     void textThatIsEmptyOrNotUnicodeIsRefused(String text) {
         assertThatThrownBy(() -> Multiaddr.of(text)).isInstanceOf(FormatException.class);
     }
 
     /** Protocols of the table that few implementations know. */
     @ParameterizedTest
-    @CsvSource({"/p2p-websocket-star,df03", "/p2p-stardust,9502", "/p2p-webrtc-star,9302", "/memory/4,89060134", "/memory/a%20b,890605612532 3062",
+    @CsvSource({"/p2p-websocket-star,df03", "/p2p-stardust,9502", "/p2p-webrtc-star,9302", "/memory/4,89060134",
+        "/memory/a%20b,890605612532 3062",
         "/tcp/1/ws/p2p-webrtc-star,060001dd039302"})
     void theRestOfTheTableHasTextAndBytes(String text, String hex) {
         assertThat(Vectors.hex(Multiaddr.of(text).bytes())).isEqualTo(hex.replace(" ", ""));
@@ -90,10 +96,14 @@ class MultiaddrTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"07", "00", "8400", "ffffffffffffffffff7f", "84e0ff00", "0400", "047f0000", "06", "0600", "3500", "3501", "3502612f", "3501ff", "3502c080",
-        "3503eda080", "358080808008", "35ffffffffffffffff7f", "3581006100", "2a00", "d20300", "d2030100", "a50300", "a5030130", "a503020000aa",
-        "a503221221c05877cbae039d70a5e600ea02c6f9f2942439285c9e344e26f8d280c850fad6", "a5030312010a", "a50304111401aa", "9003013f", "9003012f", "900302612f",
-        "9003022f2f", "9003032f612f", "9003022f61cc03", "e10300", "bc0300000000000000000000" + "0000", "bf030100", "be030100", "b504" + "00"})
+    @CsvSource({"07", "00", "8400", "ffffffffffffffffff7f", "84e0ff00", "0400", "047f0000", "06", "0600", "3500", "3501", "3502612f",
+        "3501ff", "3502c080",
+        "3503eda080", "358080808008", "35ffffffffffffffff7f", "3581006100", "2a00", "d20300", "d2030100", "a50300", "a5030130",
+        "a503020000aa",
+        "a503221221c05877cbae039d70a5e600ea02c6f9f2942439285c9e344e26f8d280c850fad6", "a5030312010a", "a50304111401aa", "9003013f",
+        "9003012f", "900302612f",
+        "9003022f2f", "9003032f612f", "9003022f61cc03", "e10300", "bc0300000000000000000000" + "0000", "bf030100", "be030100",
+        "b504" + "00"})
     void bytesThatAreNoAddressAreRefused(String hex) {
         assertThatThrownBy(() -> Multiaddr.of(Vectors.bytes(hex))).isInstanceOf(FormatException.class);
     }
@@ -105,7 +115,7 @@ class MultiaddrTextTest {
 
     @Test
     void anHttpPathIsPercentEncoded() {
-        Component path = Component.of(Proto.HTTP_PATH, "a b+/%\u00e9~".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Component path = Component.of(Proto.HTTP_PATH, "a b+/%\u00e9~".getBytes(StandardCharsets.UTF_8));
         assertThat(path).hasToString("/http-path/a%20b%2B%2F%25%C3%A9~");
         assertThat(Multiaddr.of(path.toString()).first(Proto.HTTP_PATH)).isEqualTo(path);
         byte[] all = new byte[256];
@@ -117,7 +127,7 @@ class MultiaddrTextTest {
 
     @Test
     void anAddressOfTheLargestSizeIsReadAndOneByteMoreIsNot() {
-        // Three bytes of code, two of length.
+        // One byte of code, two of length.
         String name = "a".repeat(Multiaddr.BYTES_MAX - 3);
         Multiaddr most = Multiaddr.of("/dns/" + name);
         assertThat(most.bytes()).hasSize(Multiaddr.BYTES_MAX);
@@ -130,7 +140,7 @@ class MultiaddrTextTest {
 
     @Test
     void theLongestTextThatAnAddressPrintsIsRead() {
-        Multiaddr most = Multiaddr.of("/udt".repeat(0) + "/ip6/1111:1111:1111:1111:1111:1111:1111:1111".repeat(Multiaddr.COMPONENTS_MAX - 1));
+        Multiaddr most = Multiaddr.of("/ip6/1111:1111:1111:1111:1111:1111:1111:1111".repeat(Multiaddr.COMPONENTS_MAX - 1));
         byte[] path = new byte[Multiaddr.BYTES_MAX - most.bytes().length - 4];
         most = most.with(Component.of(Proto.HTTP_PATH, path));
         assertThat(most.bytes()).hasSize(Multiaddr.BYTES_MAX);

@@ -35,7 +35,8 @@ class TablesTest {
         Map<String, Long> codes = codes();
         Map<String, String> otherNames = Map.of("memory", "memorytransport");
         for (Proto proto : Proto.values()) {
-            assertThat(codes).as(proto.toString()).containsEntry(otherNames.getOrDefault(proto.toString(), proto.toString()), (long) proto.code());
+            assertThat(codes).as(proto.toString())
+                .containsEntry(otherNames.getOrDefault(proto.toString(), proto.toString()), (long) proto.code());
         }
     }
 

@@ -30,7 +30,8 @@ class VarintTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"8000", "808000", "ff00", "80808080808080808001", "ffffffffffffffffff01", "808080808080808080", "ffffffffffffffffff"})
+    @ValueSource(strings = {"8000", "808000", "ff00", "80808080808080808001", "ffffffffffffffffff01", "808080808080808080",
+        "ffffffffffffffffff"})
     void aNumberThatIsTooLongOrNotShortestIsRefused(String hex) {
         byte[] bytes = Vectors.bytes(hex);
         assertThatThrownBy(() -> Varint.length(bytes, 0, bytes.length)).isInstanceOf(FormatException.class);
