@@ -20,7 +20,17 @@ public abstract class BaseStream implements Stream {
         boolean take(Stream stream, Buf data);
     }
 
+    /** Hears of the stream what its connection must know; on the stream's loop. */
+    public interface Lifecycle {
+        /** A protocol was agreed on, for the first time. */
+        void named(BaseStream stream, String protocol);
+
+        /** The stream is over and its place is free. */
+        void over(BaseStream stream, CloseReason reason);
+    }
+
     private final Observer observer;
+    private @Nullable Lifecycle lifecycle;
     private StreamHandler handler;
     private String protocol = "";
     private @Nullable Filter filter;
@@ -114,11 +124,21 @@ public abstract class BaseStream implements Stream {
     /** The stream is over, whatever it was doing; tells the handler within this call, or after it if a handler is being called. */
     public final void ended(CloseReason reason) {
         if (end != null) return;
+        over(reason);
+        if (busy) loop().execute(this::tellClose);
+        else tellClose();
+    }
+
+    private void over(CloseReason reason) {
         end = reason;
         unread = null;
         removed(reason);
-        if (busy) loop().execute(this::tellClose);
-        else tellClose();
+        if (lifecycle != null) lifecycle.over(this, reason);
+    }
+
+    /** Who hears of its naming and its end. */
+    public final void lifecycle(Lifecycle owner) {
+        lifecycle = owner;
     }
 
     /** Gives up both directions for a reason of our own; the peer hears its code. {@code onClose} follows. */
@@ -207,7 +227,15 @@ public abstract class BaseStream implements Stream {
 
     @Override
     public final void handler(@Nullable String id, StreamHandler next) {
-        if (id != null) protocol = id;
+        if (end != null) {
+            loop().execute(() -> next.onClose(this, end));
+            return;
+        }
+        if (id != null) {
+            boolean first = protocol.isEmpty();
+            protocol = id;
+            if (first && lifecycle != null) lifecycle.named(this, id);
+        }
         handler = next;
         opening = true;
         finishTold = false;
@@ -309,9 +337,7 @@ public abstract class BaseStream implements Stream {
 
     /** Over, by our own doing: the handler hears of it in a task of its own. */
     private void end(CloseReason reason) {
-        end = reason;
-        unread = null;
-        removed(reason);
+        over(reason);
         loop().execute(this::tellClose);
     }
 
