@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
@@ -42,7 +41,7 @@ public final class HostBuilder {
     private final List<Protocol> protocols = new ArrayList<>();
     private @Nullable Identity identity;
     private @Nullable PrivateKey key;
-    private Crypto crypto = new BouncyCastleCrypto();
+    private Crypto crypto = JvmCrypto.create();
     private Predicate<Multiaddr> announces = a -> true;
     private Limits limits = Limits.DEFAULT;
     private Observer observer = Observer.NONE;
