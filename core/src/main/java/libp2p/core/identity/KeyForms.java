@@ -157,7 +157,7 @@ public final class KeyForms {
 
     /** Writes the SPKI of a P-256 key, given as uncompressed point. */
     public static byte[] p256PublicOf(byte[] point) {
-        return ecPublicOf(P256, point);
+        return Der.sequenceOf(Der.sequenceOf(Der.oidOf(EC_PUBLIC_KEY), Der.oidOf(P256)), Der.bitsOf(uncompressed(point)));
     }
 
     /** Reads the SEC1 form of a private P-256 key, libp2p's form of ECDSA: the scalar, 32 bytes. */
@@ -167,9 +167,13 @@ public final class KeyForms {
         return key.key;
     }
 
-    /** Writes the SEC1 form of a private P-256 key, with the curve and the uncompressed point as go-libp2p does. */
-    public static byte[] p256PrivateOf(byte[] scalar, byte[] point) {
-        return sec1Of(P256, scalar, point);
+    /** Writes the SEC1 form of a private P-256 key, with the curve, and with the uncompressed point as go-libp2p does if it is given. */
+    public static byte[] p256PrivateOf(byte[] scalar, byte @Nullable [] point) {
+        byte[] version = Der.integerOf(1);
+        byte[] octets = Der.octetsOf(scalar(scalar));
+        byte[] curve = Der.explicitOf(0, Der.oidOf(P256));
+        if (point == null) return Der.sequenceOf(version, octets, curve);
+        return Der.sequenceOf(version, octets, curve, Der.explicitOf(1, Der.bitsOf(uncompressed(point))));
     }
 
     /** Reads an ECDSA signature; whether the halves are in range is left to the curve. */
@@ -186,18 +190,6 @@ public final class KeyForms {
     /** Writes an ECDSA signature. */
     public static byte[] ecdsaOf(byte[] r, byte[] s) {
         return Der.sequenceOf(Der.integerOf(r), Der.integerOf(s));
-    }
-
-    private static byte[] ecPublicOf(byte[] curve, byte[] point) {
-        return Der.sequenceOf(Der.sequenceOf(Der.oidOf(EC_PUBLIC_KEY), Der.oidOf(curve)), Der.bitsOf(uncompressed(point)));
-    }
-
-    private static byte[] sec1Of(byte[] curve, byte[] scalar, byte[] point) {
-        return Der.sequenceOf(
-                Der.integerOf(1),
-                Der.octetsOf(scalar(scalar)),
-                Der.explicitOf(0, Der.oidOf(curve)),
-                Der.explicitOf(1, Der.bitsOf(uncompressed(point))));
     }
 
     private static byte[] uncompressed(byte[] point) {
@@ -267,20 +259,49 @@ public final class KeyForms {
         return key;
     }
 
-    /** Writes the PKCS#8 form of a private key, which is given as in {@link Unwrapped}; {@code point} is the uncompressed one of an EC key. */
-    public static byte[] pkcs8Of(Unwrapped key, byte @Nullable [] point) {
+    /** Writes the PKCS#8 form of a private key, without a public one. */
+    public static byte[] pkcs8Of(Unwrapped key) {
         byte[] version = Der.integerOf(0);
-        if (key.type == KeyType.ED25519) {
-            return Der.sequenceOf(version, Der.sequenceOf(Der.oidOf(ED25519)), Der.octetsOf(Der.octetsOf(scalar(key.key))));
-        }
-        if (key.type == KeyType.RSA) {
-            return Der.sequenceOf(version, Der.sequenceOf(Der.oidOf(RSA_ENCRYPTION), Der.nothingOf()), Der.octetsOf(key.key));
-        }
-        if (point == null) throw new IllegalArgumentException("the PKCS#8 form of an EC key needs its point");
-        byte[] curve = key.type == KeyType.ECDSA ? P256 : SECP256K1;
-        byte[] inner = Der.sequenceOf(
-                Der.integerOf(1), Der.octetsOf(scalar(key.key)), Der.explicitOf(1, Der.bitsOf(uncompressed(point))));
-        return Der.sequenceOf(version, Der.sequenceOf(Der.oidOf(EC_PUBLIC_KEY), Der.oidOf(curve)), Der.octetsOf(inner));
+        return switch (key.type) {
+            case ED25519 -> Der.sequenceOf(version, Der.sequenceOf(Der.oidOf(ED25519)), Der.octetsOf(Der.octetsOf(scalar(key.key))));
+            case RSA -> Der.sequenceOf(version, Der.sequenceOf(Der.oidOf(RSA_ENCRYPTION), Der.nothingOf()), Der.octetsOf(key.key));
+            case ECDSA, SECP256K1 -> Der.sequenceOf(
+                    version,
+                    Der.sequenceOf(Der.oidOf(EC_PUBLIC_KEY), Der.oidOf(key.type == KeyType.ECDSA ? P256 : SECP256K1)),
+                    Der.octetsOf(Der.sequenceOf(Der.integerOf(1), Der.octetsOf(scalar(key.key)))));
+        };
+    }
+
+    // ---- SPKI of any type
+
+    /** Reads a SubjectPublicKeyInfo of any of libp2p's types, as key stores and certificates have it. */
+    public static PublicKey spki(byte[] der) {
+        if (der.length > RSA_PUBLIC_MAX) throw new Violation("SPKI of more than " + RSA_PUBLIC_MAX + " bytes");
+        Der outer = Der.of(der);
+        Der info = outer.sequence();
+        outer.end();
+        Der algorithm = info.sequence();
+        byte[] oid = algorithm.oid();
+        if (Arrays.equals(oid, RSA_ENCRYPTION)) return new PublicKey(KeyType.RSA, der);
+        KeyType type = Arrays.equals(oid, ED25519) ? KeyType.ED25519 : Arrays.equals(oid, EC_PUBLIC_KEY) ? curve(algorithm.oid()) : null;
+        algorithm.end();
+        byte[] key = info.bits();
+        info.end();
+        if (type == null) throw new Violation("key of an algorithm that libp2p has not");
+        if (type == KeyType.ECDSA) return new PublicKey(type, p256PublicOf(key));
+        return new PublicKey(type, type == KeyType.SECP256K1 ? compressed(key) : key);
+    }
+
+    /** Writes the SubjectPublicKeyInfo of an Ed25519 key. */
+    public static byte[] ed25519PublicOf(byte[] key) {
+        return Der.sequenceOf(Der.sequenceOf(Der.oidOf(ED25519)), Der.bitsOf(scalar(key)));
+    }
+
+    private static byte[] compressed(byte[] point) {
+        if (point.length == SCALAR + 1) return point;
+        byte[] out = Arrays.copyOf(uncompressed(point), SCALAR + 1);
+        out[0] = (byte) (2 + (point[POINT - 1] & 1)); // SEC1 2.3.3: the sign of y
+        return out;
     }
 
     private static KeyType curve(byte[] oid) {

@@ -67,6 +67,27 @@ public final class PrivateKey {
         return key;
     }
 
+    /** The key of a PKCS#8 file; {@link Violation} if it is malformed. */
+    public static PrivateKey ofPkcs8(byte[] der, Crypto crypto) {
+        return of(KeyForms.pkcs8(der), crypto);
+    }
+
+    /** The key that was unwrapped. */
+    public static PrivateKey of(KeyForms.Unwrapped key, Crypto crypto) {
+        if (key.type() == KeyType.ED25519) return ofEd25519Seed(key.key(), crypto);
+        if (key.type() != KeyType.ECDSA) return new PrivateKey(key.type(), key.key());
+        byte[] spki = crypto.publicKey(KeyType.ECDSA, KeyForms.p256PrivateOf(key.key(), null));
+        return new PrivateKey(KeyType.ECDSA, KeyForms.p256PrivateOf(key.key(), KeyForms.p256Public(spki)));
+    }
+
+    /** The PKCS#8 form: the secret. */
+    public byte[] toPkcs8() {
+        byte[] key = alive();
+        if (type == KeyType.ED25519) key = Arrays.copyOf(key, ED25519_HALF);
+        if (type == KeyType.ECDSA) key = KeyForms.p256Private(key);
+        return KeyForms.pkcs8Of(new KeyForms.Unwrapped(type, key));
+    }
+
     /** The type. */
     public KeyType type() {
         return type;

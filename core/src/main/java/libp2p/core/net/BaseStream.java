@@ -165,6 +165,16 @@ public abstract class BaseStream implements Stream {
         if (lifecycle != null) lifecycle.over(this, reason);
     }
 
+    /** Names the protocol of a stream that needs no negotiation. */
+    protected final void name(String id) {
+        protocol = id;
+    }
+
+    /** Puts another handler in place of one that has heard nothing yet. */
+    protected final void replace(StreamHandler first) {
+        handler = first;
+    }
+
     /** Who hears of its naming and its end. */
     public final void lifecycle(Lifecycle owner) {
         lifecycle = owner;

@@ -245,7 +245,7 @@ final class Openings {
     /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
     private final class Inbound implements StreamHandler, BaseStream.Lifecycle {
         private final StreamHandler select =
-                StreamSelect.answer(node.streams()::speaks, node.streams()::protocols, this::find, limits().negotiationMessagesMax());
+                StreamSelect.answer(node.streams()::speaks, node.streams()::protocolIds, this::find, limits().negotiationMessagesMax());
         private Cancellable timer = Cancellable.NONE;
         private @Nullable Lane lane;
 

@@ -11,7 +11,7 @@ public interface Streams {
     boolean speaks(String protocol);
 
     /** All ids it answers, for a peer that asks for the list. */
-    List<String> protocols();
+    List<String> protocolIds();
 
     /** The handler of a stream that was just negotiated; null if the protocol has gone meanwhile. */
     @Nullable StreamHandler accept(Stream stream, String protocol);

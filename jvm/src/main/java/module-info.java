@@ -1,0 +1,10 @@
+/** Sockets, threads, name resolution and the JVM's cryptography: what turns the engine into a host that applications use. */
+module libp2p.jvm {
+    requires transitive libp2p.core;
+    requires libp2p.bouncycastle;
+    requires static org.conscrypt;
+    requires org.dnsjava;
+    requires org.slf4j;
+
+    exports libp2p.jvm;
+}
