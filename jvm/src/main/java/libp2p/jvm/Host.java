@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +41,8 @@ public final class Host implements AutoCloseable {
     private final Executor handlers;
     private final AutoCloseable pools;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Set<Pending<?>> pending = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended; // the loops run no more
     private boolean closing; // guarded by closed
 
     Host(Swarm swarm, List<NioLoop> loops, Executor handlers, AutoCloseable pools) {
@@ -65,8 +69,13 @@ public final class Host implements AutoCloseable {
 
     private Cancellable post(Runnable task, Callback<? super Void> done) {
         swarm.loop().execute(() -> {
-            task.run();
-            done.done(null, null);
+            CloseReason failure = null;
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                failure = CloseReason.bug(e);
+            }
+            done.done(null, failure);
         });
         return Cancellable.NONE;
     }
@@ -148,20 +157,20 @@ public final class Host implements AutoCloseable {
 
     /** Opens a stream without waiting, in the way the options say; cancelling the future gives it up. */
     public CompletableFuture<PeerSocket> openAsync(PeerId peer, List<String> protocols, OpenOptions options) {
-        Pending<PeerSocket> pending = new Pending<>();
+        Pending<PeerSocket> future = new Pending<>();
         SocketBridge bridge = new SocketBridge(new SocketBridge.Opened() {
             @Override
             public void opened(PeerSocket socket) {
-                if (!pending.complete(socket)) socket.reset(0); // given up meanwhile
+                if (!future.complete(socket)) socket.reset(0); // given up meanwhile
             }
 
             @Override
             public void refused(CloseReason reason) {
-                pending.completeExceptionally(new P2pException(reason));
+                future.completeExceptionally(new P2pException(reason));
             }
         });
-        pending.cancels(onLoop(() -> open(peer, protocols, options, bridge)));
-        return pending;
+        future.cancels(onLoop(() -> open(peer, protocols, options, bridge)));
+        return future;
     }
 
     private Cancellable open(PeerId peer, List<String> protocols, OpenOptions options, StreamHandler handler) {
@@ -175,17 +184,23 @@ public final class Host implements AutoCloseable {
 
     /** Answers streams under the id, each on a thread of its own, until closed. */
     public AutoCloseable handle(String protocol, SocketHandler handler) {
-        return swarm.handle(protocol, s -> answer(handler))::cancel;
+        return answering(swarm.handle(protocol, s -> answer(handler)));
     }
 
     /** The same for ids that are not known beforehand; they are not told to others. */
     public AutoCloseable handle(Predicate<String> protocols, SocketHandler handler) {
-        return swarm.handle(protocols, s -> answer(handler))::cancel;
+        return answering(swarm.handle(protocols, s -> answer(handler)));
     }
 
     /** Answers streams under the id with handlers that run on their connection's loop, until closed. */
     public AutoCloseable handleOnLoop(String protocol, Function<Stream, StreamHandler> accept) {
-        return swarm.handle(protocol, accept)::cancel;
+        return answering(swarm.handle(protocol, accept));
+    }
+
+    /** From its return on the id is answered, except on a loop, which cannot wait for that. */
+    private AutoCloseable answering(Cancellable handler) {
+        if (!NioLoop.isLoopThread()) async((Callback<Void> done) -> post(() -> {}, done)).exceptionally(closedMeanwhile -> null).join();
+        return handler::cancel;
     }
 
     private StreamHandler answer(SocketHandler handler) {
@@ -238,17 +253,24 @@ public final class Host implements AutoCloseable {
 
     /** Calls a method with a callback, as a future that fails with {@link P2pException}; cancelling it cancels the call. */
     public <T> CompletableFuture<T> async(Function<Callback<T>, Cancellable> call) {
-        Pending<T> pending = new Pending<>();
+        Pending<T> future = new Pending<>();
         Cancellable c = call.apply((value, failure) -> {
-            if (failure == null) pending.complete(value);
-            else pending.completeExceptionally(new P2pException(failure));
+            if (failure == null) future.complete(value);
+            else future.completeExceptionally(new P2pException(failure));
         });
-        pending.cancels(c);
-        return pending;
+        future.cancels(c);
+        return future;
     }
 
-    private static final class Pending<T> extends CompletableFuture<T> {
+    /** A call under way; the host's end ends it too. */
+    private final class Pending<T> extends CompletableFuture<T> {
         private volatile Cancellable call = Cancellable.NONE;
+
+        Pending() {
+            pending.add(this);
+            whenComplete((value, failure) -> pending.remove(this));
+            if (ended) endPending();
+        }
 
         void cancels(Cancellable c) {
             call = c;
@@ -317,9 +339,15 @@ public final class Host implements AutoCloseable {
         }
         if (first) {
             for (NioLoop l : loops) l.close();
+            ended = true;
+            endPending();
             closePools();
         }
         if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private void endPending() {
+        for (Pending<?> p : pending) p.completeExceptionally(new P2pException(CloseReason.of(CloseReason.Kind.CANCELLED, "the host is closed")));
     }
 
     private void closePools() {
