@@ -79,7 +79,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         if (plain != null) resume();
     }
 
-    private Muxer.Session muxer() {
+    private Muxer.Session streams() {
         Muxer.Session m = muxer;
         if (m == null) throw new IllegalStateException("not started");
         return m;
@@ -128,7 +128,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         while (closing == null) {
             if (!b.isEmpty()) {
                 if (tapped) surroundings().observer().tap(this, true, new Buf(b.array, b.start, b.end));
-                muxer().receive(b);
+                streams().receive(b);
                 if (!b.isEmpty()) return; // until readReady
                 b.clear();
             }
@@ -198,7 +198,7 @@ final class Wire extends BaseConnection implements PipeHandler {
     /** Seals the muxer's next bytes behind what is there, if there are any; says whether there may be more. */
     private boolean seal() {
         Buf p = workspace.borrow();
-        boolean more = muxer().transmit(p);
+        boolean more = streams().transmit(p);
         boolean some = !p.isEmpty();
         if (some) {
             if (tapped) surroundings().observer().tap(this, false, new Buf(p.array, p.start, p.end));
@@ -240,12 +240,12 @@ final class Wire extends BaseConnection implements PipeHandler {
 
     @Override
     protected Cancellable openRaw(StreamHandler handler) {
-        return muxer().open(handler);
+        return streams().open(handler);
     }
 
     @Override
     protected void drainRaw(long code) {
-        if (closing == null) muxer().drain(code);
+        if (closing == null) streams().drain(code);
     }
 
     /** Says goodbye: what is staged is sent first, then the muxer's farewell, then the pipe is closed. */
@@ -254,7 +254,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         if (closing != null) return;
         closing = reason;
         watchdog.cancel();
-        muxer().close(reason);
+        streams().close(reason);
         over(reason);
         watchdog = loop().schedule(FAREWELL_NANOS, this::hangUp);
         postFlush();
@@ -280,7 +280,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         if (gone) return;
         if (closing == null) {
             closing = reason;
-            muxer().close(reason);
+            streams().close(reason);
             over(reason);
         }
         Buf o = out;
