@@ -296,7 +296,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         Buf p = plain;
         plain = null;
         if (p != null) workspace.giveBack(p);
-        muxer().dispose();
+        streams().dispose();
         session.dispose();
         release.run();
     }
