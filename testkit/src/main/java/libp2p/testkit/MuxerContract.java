@@ -31,6 +31,9 @@ public abstract class MuxerContract {
     private MuxEnd dialer;
     private MuxEnd listener;
 
+    /** A contract to extend. */
+    protected MuxerContract() {}
+
     /** The muxer under test. */
     protected abstract Muxer muxer();
 

@@ -27,6 +27,9 @@ public final class StreamProbe implements StreamHandler {
     private int dataCalls;
     private int writables;
 
+    /** A probe that reads all and writes nothing. */
+    public StreamProbe() {}
+
     /** Streams that peers open are handled by new probes, kept in {@code all} and set up by {@code like}. */
     public static Function<Stream, StreamHandler> each(List<StreamProbe> all, Function<StreamProbe, StreamProbe> like) {
         return s -> {
