@@ -1,6 +1,7 @@
-package libp2p.core.wire.yamux;
+package libp2p.testkit.yamux;
 
 import libp2p.core.wire.Muxer;
+import libp2p.core.wire.yamux.Yamux;
 import libp2p.testkit.MuxerContract;
 
 class YamuxContractTest extends MuxerContract {
