@@ -7,6 +7,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
+import libp2p.core.identity.Identity;
 import libp2p.core.identity.KeyType;
 import libp2p.core.identity.LocalIdentity;
 import libp2p.core.identity.PrivateKey;
@@ -78,11 +79,17 @@ public final class World {
 
     /** The same with a key of that type. */
     public Swarm node(Limits limits, KeyType type, Protocol... protocols) {
+        PrivateKey key = PrivateKey.generate(type, crypto, Rng.seeded(random.nextLong()));
+        return node(limits, new LocalIdentity(key, crypto), protocols);
+    }
+
+    /** The same with an identity of its own. */
+    public Swarm node(Limits limits, Identity identity, Protocol... protocols) {
         TestLoop home = clock.loop();
         Loop far = apart ? clock.loop() : home;
         Rng rng = Rng.seeded(random.nextLong());
         Swarm swarm = new Swarm(new SwarmConfig(
-                new LocalIdentity(PrivateKey.generate(type, crypto, rng), crypto),
+                identity,
                 crypto,
                 home,
                 List.of(far),
