@@ -7,22 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Buf;
-import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Crypto;
-import libp2p.core.Loop;
-import libp2p.core.identity.Envelope;
-import libp2p.core.identity.Identity;
 import libp2p.core.identity.KeyType;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PeerRecord;
-import libp2p.core.identity.PublicKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Limits;
-import libp2p.core.net.Stream;
-import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Frames;
 import libp2p.core.node.Identified;
 import libp2p.core.node.Swarm;
@@ -57,13 +50,6 @@ class IdentifyTest {
         identify.identify(c, result);
         world.settle();
         return result;
-    }
-
-    private Envelope sealed(Swarm signer, PeerRecord record) {
-        World.Result<Envelope> result = new World.Result<>();
-        record.seal(signer.identity(), signer.loop(), result);
-        world.settle();
-        return result.value();
     }
 
     private PeerRecord record(Swarm node, String address) {
@@ -201,110 +187,6 @@ class IdentifyTest {
         assertThat(a.peers().agent(b.identity().id())).isNull();
     }
 
-    // ---- signed records
-
-    private Identified learned(java.util.function.Function<Swarm, byte[]> record) {
-        Swarm a = world.node(identify);
-        Swarm b = world.node();
-        b.handle(Identify.ID, s -> new Caller().send(agent("x").bytes(Fields.RECORD, record.apply(b)).frames()).finish());
-        Identified i = ask(world.connect(a, b)).value();
-        assertThat(i.agent()).isEqualTo("x");
-        return i;
-    }
-
-    @Test
-    void theRecordOfAnotherPeerIsDropped() {
-        Swarm other = world.node();
-        byte[] others = sealed(other, record(other, "/ip4/6.6.6.6/tcp/6")).encode();
-        assertThat(learned(b -> others).record()).isNull();
-    }
-
-    @Test
-    void aRecordWithOneByteChangedIsDropped() {
-        Swarm a = world.node(identify);
-        Swarm b = world.node();
-        byte[] good = sealed(b, record(b, "/ip4/1.2.3.4/tcp/5")).encode();
-        byte[] said = agent("x").bytes(Fields.RECORD, good).frames();
-        boolean[] kept = new boolean[said.length];
-        int[] at = {0};
-        b.handle(Identify.ID, s -> {
-            byte[] changed = java.util.Arrays.copyOf(said, said.length);
-            if (at[0] >= 0) changed[said.length - 1 - at[0]] ^= 1;
-            return new Caller().send(changed).finish();
-        });
-        world.settle();
-        Connection c = world.connect(a, b);
-        for (at[0] = 0; at[0] < 64; at[0]++) { // the signature comes last
-            Identified i = ask(c).value();
-            assertThat(i.record()).as("byte %d from the end", at[0]).isNull();
-        }
-        at[0] = -1;
-        assertThat(ask(c).value().record().encode()).isEqualTo(good);
-        assertThat(kept).doesNotContain(true);
-    }
-
-    @Test
-    void aRecordInTheDialectOfTheRfcIsTaken() {
-        Swarm a = world.node(identify);
-        Swarm b = world.node();
-        World.Result<Envelope> sealed = new World.Result<>();
-        Envelope.seal(
-                b.identity(), "libp2p-routing-state", "/libp2p/routing-state-record".getBytes(StandardCharsets.UTF_8),
-                record(b, "/ip4/1.2.3.4/tcp/5").encode(), b.loop(), sealed);
-        world.settle();
-        byte[] said = new Said().bytes(Fields.RECORD, sealed.value().encode()).frames();
-        b.handle(Identify.ID, s -> new Caller().send(said).finish());
-        world.settle();
-        assertThat(ask(world.connect(a, b)).value().record()).isEqualTo(sealed.value());
-    }
-
-    @Test
-    void ourRecordIsSignedAnewOnlyWhenOurAddressesChange() {
-        Swarm a = world.node(identify);
-        Swarm b = world.node(new Identify());
-        Connection c = world.connect(a, b);
-        Envelope first = ask(c).value().record();
-        assertThat(ask(c).value().record()).isEqualTo(first);
-        b.handle("/new", s -> new Caller());
-        world.settle();
-        assertThat(ask(c).value().record()).isEqualTo(first);
-        b.listen(Multiaddr.of("/memory/more"), (l, failure) -> {});
-        world.settle();
-        Identified after = ask(c).value();
-        assertThat(after.addresses()).hasSize(2);
-        PeerRecord record = PeerRecord.open(after.record(), crypto);
-        assertThat(record.addresses()).hasSize(2);
-        assertThat(record.newerThan(PeerRecord.open(first, crypto))).isTrue();
-        assertThat(record.seq()).isGreaterThanOrEqualTo(World.EPOCH_MILLIS);
-    }
-
-    @Test
-    void aSignerThatNeverSignsDelaysTheAnswerButDoesNotPreventIt() {
-        Swarm ghost = world.node();
-        Identity never = new Identity() {
-            @Override
-            public PeerId id() {
-                return ghost.identity().id();
-            }
-
-            @Override
-            public PublicKey publicKey() {
-                return ghost.identity().publicKey();
-            }
-
-            @Override
-            public Cancellable sign(byte[] message, Loop home, Callback<? super byte[]> done) {
-                return () -> home.execute(() -> done.done(null, CloseReason.CANCELLED));
-            }
-        };
-        Swarm a = world.node(identify);
-        Swarm b = world.node(Limits.DEFAULT, never, new Identify());
-        World.Result<Identified> result = ask(world.connect(a, b));
-        world.advanceSeconds(5);
-        assertThat(result.value().record()).isNull();
-        assertThat(result.value().protocols()).contains(Identify.ID);
-    }
-
     // ---- our own message
 
     @Test
@@ -396,176 +278,5 @@ class IdentifyTest {
         world.advanceSeconds(2);
         assertThat(a.peers().addresses(b.identity().id())).contains(Multiaddr.of("/memory/more"));
         assertThat(PeerRecord.open(a.peers().record(b.identity().id()), crypto).addresses()).contains(Multiaddr.of("/memory/more"));
-    }
-
-    // ---- pushes of ours
-
-    /** Counts the pushes that come. */
-    private static final class Pushed implements StreamHandler {
-        private final boolean deaf;
-        int streams;
-        int open;
-        int openMost;
-
-        Pushed(boolean deaf) {
-            this.deaf = deaf;
-        }
-
-        @Override
-        public void onOpen(Stream s) {
-            streams++;
-            open++;
-            openMost = Math.max(openMost, open);
-        }
-
-        @Override
-        public void onData(Stream s, Buf data) {
-            if (!deaf) data.skip(data.size());
-        }
-
-        @Override
-        public void onFinish(Stream s) {
-            s.finish();
-        }
-
-        @Override
-        public void onClose(Stream s, CloseReason reason) {
-            open--;
-        }
-    }
-
-    private Swarm speakingPush(Pushed pushed) {
-        Swarm node = saying(new Said().text(Fields.PROTOCOL, Identify.PUSH_ID).frames());
-        node.handle(Identify.PUSH_ID, s -> pushed);
-        world.settle();
-        return node;
-    }
-
-    @Test
-    void changesWithinASecondAreOnePush() {
-        Swarm a = world.node(identify);
-        Pushed pushed = new Pushed(false);
-        world.connect(a, speakingPush(pushed));
-        world.advanceSeconds(2);
-        int before = pushed.streams;
-        for (int i = 0; i < 5; i++) {
-            a.handle("/new/" + i, s -> new Caller());
-            world.advance(100_000_000L);
-        }
-        world.advanceSeconds(5);
-        assertThat(pushed.streams - before).isEqualTo(1);
-    }
-
-    @Test
-    void aPeerWithTwoConnectionsIsToldOnce() {
-        Swarm a = world.node(identify);
-        Pushed pushed = new Pushed(false);
-        Swarm b = speakingPush(pushed);
-        world.connect(a, b);
-        world.connect(a, b);
-        world.advanceSeconds(2);
-        int before = pushed.streams;
-        a.handle("/new", s -> new Caller());
-        world.advanceSeconds(5);
-        assertThat(pushed.streams - before).isEqualTo(1);
-    }
-
-    @Test
-    void whoDoesNotSpeakPushIsNotPushedTo() {
-        Swarm a = world.node(identify);
-        Pushed pushed = new Pushed(false);
-        Swarm b = saying(agent("x").frames());
-        b.handle(Identify.PUSH_ID, s -> pushed);
-        world.settle();
-        world.connect(a, b);
-        a.handle("/new", s -> new Caller());
-        world.advanceSeconds(5);
-        assertThat(pushed.streams).isZero();
-    }
-
-    @Test
-    void onlySoManyPeersArePushedToAtATimeAndAllInTheEnd() {
-        Swarm a = world.node(identify);
-        Pushed pushed = new Pushed(true);
-        for (int i = 0; i < 40; i++) world.connect(a, speakingPush(pushed));
-        world.advanceSeconds(60);
-        int before = pushed.streams;
-        pushed.openMost = 0;
-        a.handle("/new", s -> new Caller());
-        world.advanceSeconds(2);
-        assertThat(pushed.open).isEqualTo(32);
-        world.advanceSeconds(60);
-        assertThat(pushed.openMost).isEqualTo(32);
-        assertThat(pushed.streams - before).isEqualTo(40);
-        assertThat(pushed.open).isZero();
-    }
-
-    // ---- pushes of others
-
-    @Test
-    void aPushThatSaysLittleLeavesTheRestAsItWas() {
-        Swarm a = world.node(identify);
-        Swarm b = saying(agent("old").text(Fields.PROTOCOL, "/a").frames());
-        Connection c = world.connect(b, a);
-        PeerId peer = b.identity().id();
-        Caller push = world.open(c, Identify.PUSH_ID).send(new Said().text(Fields.PROTOCOL, "/b").frames()).finish();
-        world.settle();
-        assertThat(push.closed()).isEqualTo(CloseReason.FINISHED);
-        assertThat(a.peers().protocols(peer)).containsExactly("/b");
-        assertThat(a.peers().agent(peer)).isEqualTo("old");
-        world.open(c, Identify.PUSH_ID).send(agent("new").frames()).finish();
-        world.settle();
-        assertThat(a.peers().protocols(peer)).containsExactly("/b");
-        assertThat(a.peers().agent(peer)).isEqualTo("new");
-    }
-
-    @Test
-    void aPushWithTheKeyOfAnotherChangesNothing() {
-        Swarm a = world.node(identify);
-        Swarm b = saying(agent("old").frames());
-        Caller push = world.open(world.connect(b, a), Identify.PUSH_ID)
-                .send(agent("new").bytes(Fields.KEY, a.identity().publicKey().encode()).frames()).finish();
-        world.settle();
-        assertThat(push.closed().code()).isEqualTo(Codes.PROTOCOL_VIOLATION);
-        assertThat(a.peers().agent(b.identity().id())).isEqualTo("old");
-    }
-
-    @Test
-    void onePushTooManyInAMinuteIsRefusedAsSuch() {
-        Swarm a = world.node(identify);
-        Swarm b = saying(agent("0").frames());
-        Connection c = world.connect(b, a);
-        for (int i = 1; i <= 60; i++) world.open(c, Identify.PUSH_ID).send(agent("" + i).frames()).finish();
-        Caller more = world.open(c, Identify.PUSH_ID).send(agent("more").frames()).finish();
-        world.settle();
-        assertThat(more.closed().code()).isEqualTo(Codes.RATE_LIMITED);
-        assertThat(a.peers().agent(b.identity().id())).isEqualTo("60");
-        world.advanceSeconds(61);
-        world.open(c, Identify.PUSH_ID).send(agent("later").frames()).finish();
-        world.settle();
-        assertThat(a.peers().agent(b.identity().id())).isEqualTo("later");
-    }
-
-    @Test
-    void aPushThatStallsIsReset() {
-        Swarm a = world.node(identify);
-        Caller push = world.open(world.connect(world.node(), a), Identify.PUSH_ID).send(new byte[] {10});
-        world.advanceSeconds(6);
-        assertThat(push.closed().kind()).isEqualTo(CloseReason.Kind.PEER_RESET);
-    }
-
-    @Test
-    void oneTooManyWhoWaitForAnAnswerIsRefused() {
-        Swarm a = world.node(identify);
-        Swarm b = world.node();
-        b.handle(Identify.ID, s -> new Caller());
-        Connection c = world.connect(a, b);
-        List<World.Result<Identified>> results = new ArrayList<>();
-        for (int i = 0; i < 65; i++) results.add(ask(c));
-        assertThat(results.get(64).failure().code()).isEqualTo(Codes.RESOURCE_LIMIT_EXCEEDED);
-        assertThat(results.get(63).isDone()).isFalse();
-        c.close(CloseReason.CANCELLED);
-        world.settle();
-        assertThat(results.get(63).isDone()).isTrue();
     }
 }

@@ -48,6 +48,7 @@ public final class World {
     private final Rng random = Rng.seeded(42);
     private final List<Throwable> bugs = new ArrayList<>();
     private final long begin = clock.nanoTime();
+    private final List<TestLoop> loops = new ArrayList<>();
     private int nodes;
     private boolean apart;
 
@@ -85,8 +86,8 @@ public final class World {
 
     /** The same with an identity of its own. */
     public Swarm node(Limits limits, Identity identity, Protocol... protocols) {
-        TestLoop home = clock.loop();
-        Loop far = apart ? clock.loop() : home;
+        TestLoop home = loop();
+        Loop far = apart ? loop() : home;
         Rng rng = Rng.seeded(random.nextLong());
         Swarm swarm = new Swarm(new SwarmConfig(
                 identity,
@@ -160,6 +161,19 @@ public final class World {
     /** Lets seconds pass. */
     public void advanceSeconds(int seconds) {
         advance(seconds * SECOND);
+    }
+
+    /** How many timers wait on all loops. */
+    public int timers() {
+        int n = 0;
+        for (TestLoop l : loops) n += l.timers();
+        return n;
+    }
+
+    private TestLoop loop() {
+        TestLoop l = clock.loop();
+        loops.add(l);
+        return l;
     }
 
     /** The wall clock. */
