@@ -55,6 +55,7 @@ public abstract class ProtocolContract {
         final Swarm bad;
         final Connection goodConnection;
         Connection badConnection;
+        final int timers;
 
         Scene(boolean apart) {
             world.apart(apart);
@@ -63,6 +64,7 @@ public abstract class ProtocolContract {
             bad = world.node(World.RECKLESS);
             goodConnection = world.connect(good, server);
             badConnection = world.connect(bad, server);
+            timers = world.timers();
         }
 
         Caller open() {
@@ -71,11 +73,12 @@ public abstract class ProtocolContract {
             return c;
         }
 
-        /** The bad peer's streams have ended, and the good peer is served. */
+        /** The bad peer's streams have ended, nothing is left of them, and the good peer is served. */
         void ends(Caller... callers) {
             world.settle();
             world.advanceSeconds(PATIENCE_SECONDS);
             for (Caller c : callers) assertThat(c.closed()).isNotNull();
+            assertThat(world.timers()).isLessThanOrEqualTo(timers);
             converses(goodConnection);
         }
 
