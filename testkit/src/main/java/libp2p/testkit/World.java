@@ -7,6 +7,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
+import libp2p.core.identity.Identity;
 import libp2p.core.identity.KeyType;
 import libp2p.core.identity.LocalIdentity;
 import libp2p.core.identity.PrivateKey;
@@ -47,6 +48,7 @@ public final class World {
     private final Rng random = Rng.seeded(42);
     private final List<Throwable> bugs = new ArrayList<>();
     private final long begin = clock.nanoTime();
+    private final List<TestLoop> loops = new ArrayList<>();
     private int nodes;
     private boolean apart;
 
@@ -78,11 +80,17 @@ public final class World {
 
     /** The same with a key of that type. */
     public Swarm node(Limits limits, KeyType type, Protocol... protocols) {
-        TestLoop home = clock.loop();
-        Loop far = apart ? clock.loop() : home;
+        PrivateKey key = PrivateKey.generate(type, crypto, Rng.seeded(random.nextLong()));
+        return node(limits, new LocalIdentity(key, crypto), protocols);
+    }
+
+    /** The same with an identity of its own. */
+    public Swarm node(Limits limits, Identity identity, Protocol... protocols) {
+        TestLoop home = loop();
+        Loop far = apart ? loop() : home;
         Rng rng = Rng.seeded(random.nextLong());
         Swarm swarm = new Swarm(new SwarmConfig(
-                new LocalIdentity(PrivateKey.generate(type, crypto, rng), crypto),
+                identity,
                 crypto,
                 home,
                 List.of(far),
@@ -155,6 +163,19 @@ public final class World {
         advance(seconds * SECOND);
     }
 
+    /** How many timers wait on all loops. */
+    public int timers() {
+        int n = 0;
+        for (TestLoop l : loops) n += l.timers();
+        return n;
+    }
+
+    private TestLoop loop() {
+        TestLoop l = clock.loop();
+        loops.add(l);
+        return l;
+    }
+
     /** The wall clock. */
     public long epochMillis() {
         return EPOCH_MILLIS + (clock.nanoTime() - begin) / 1_000_000;
@@ -182,14 +203,18 @@ public final class World {
 
         /** The value; it must have come, once. */
         public T value() {
-            if (calls != 1 || failure != null || value == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure != null || value == null) throw wrong();
             return value;
         }
 
         /** The failure; it must have come, once. */
         public CloseReason failure() {
-            if (calls != 1 || failure == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure == null) throw wrong();
             return failure;
+        }
+
+        private AssertionError wrong() {
+            return new AssertionError("called " + calls + " times with " + value + ", " + failure);
         }
 
         /** Whether it has ended. */
