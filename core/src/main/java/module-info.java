@@ -10,4 +10,5 @@ module libp2p.core {
     exports libp2p.core.wire;
     exports libp2p.core.wire.noise;
     exports libp2p.core.wire.yamux;
+    exports libp2p.core.wire.mplex;
 }

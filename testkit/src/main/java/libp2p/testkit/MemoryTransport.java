@@ -23,7 +23,7 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * Connects nodes of one process on {@code /memory/NAME}, without security or muxer: streams carry half-close, stop, and reset with its code.
+ * Connects nodes of one process on {@code /memory/NAME}, without security or muxer: streams carry half-close, stop and reset codes.
  *
  * <p>For nodes whose loops share a thread, such as {@link TestLoop}s of one clock.
  */
@@ -169,7 +169,8 @@ public final class MemoryTransport implements Transport {
         return loops.get(next++ % loops.size());
     }
 
-    private static MemoryConnection end(MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
+    private static MemoryConnection end(
+            MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
         Node there = other.node;
         Node here = own.node;
         BaseConnection.Facts facts = new BaseConnection.Facts(

@@ -203,14 +203,18 @@ public final class World {
 
         /** The value; it must have come, once. */
         public T value() {
-            if (calls != 1 || failure != null || value == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure != null || value == null) throw wrong();
             return value;
         }
 
         /** The failure; it must have come, once. */
         public CloseReason failure() {
-            if (calls != 1 || failure == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure == null) throw wrong();
             return failure;
+        }
+
+        private AssertionError wrong() {
+            return new AssertionError("called " + calls + " times with " + value + ", " + failure);
         }
 
         /** Whether it has ended. */
