@@ -17,7 +17,6 @@ import libp2p.core.net.Connection;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.node.Identified;
 import libp2p.core.wire.Muxer;
-import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.echo.Echo;
 import libp2p.identify.Identify;
@@ -39,14 +38,14 @@ final class JsInteropTest {
     private final Identify identify = new Identify();
 
     static Stream<Arguments> combinations() {
-        return Stream.of("yamux", "mplex")
+        return Stream.of("yamux")
                 .flatMap(m -> Stream.of(KeyType.ED25519, KeyType.SECP256K1, KeyType.RSA).map(k -> Arguments.of(m, k)));
     }
 
     private Host host(String muxer, KeyType type) throws Exception {
         JvmCrypto crypto = JvmCrypto.create();
         PrivateKey key = new PrivateKey(type, crypto.generate(type, 2048, Rng.seeded(type.number() + 1)));
-        Muxer m = muxer.equals("yamux") ? new Yamux() : new Mplex();
+        Muxer m = new Yamux();
         return Host.builder().identity(key).listen("/ip4/127.0.0.1/tcp/0").muxer(m).protocol(ping, identify, new Echo(), new Perf()).start();
     }
 

@@ -67,5 +67,8 @@ public interface Muxer {
 
         /** Ends all streams with CONNECTION_CLOSED and queues a farewell with the reason's code, which a last {@code transmit} fetches. */
         void close(CloseReason reason);
+
+        /** Gives back what it borrowed, sent or not; comes after {@link #close}, when the pipe is of no more use. */
+        void dispose();
     }
 }

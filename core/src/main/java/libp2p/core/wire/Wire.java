@@ -296,6 +296,7 @@ final class Wire extends BaseConnection implements PipeHandler {
         Buf p = plain;
         plain = null;
         if (p != null) workspace.giveBack(p);
+        streams().dispose();
         session.dispose();
         release.run();
     }
