@@ -17,6 +17,7 @@ import libp2p.core.net.Connection;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.node.Identified;
 import libp2p.core.wire.Muxer;
+import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.echo.Echo;
 import libp2p.identify.Identify;
@@ -38,14 +39,14 @@ final class JsInteropTest {
     private final Identify identify = new Identify();
 
     static Stream<Arguments> combinations() {
-        return Stream.of("yamux")
+        return Stream.of("yamux", "mplex")
                 .flatMap(m -> Stream.of(KeyType.ED25519, KeyType.SECP256K1, KeyType.RSA).map(k -> Arguments.of(m, k)));
     }
 
     private Host host(String muxer, KeyType type) throws Exception {
         JvmCrypto crypto = JvmCrypto.create();
         PrivateKey key = new PrivateKey(type, crypto.generate(type, 2048, Rng.seeded(type.number() + 1)));
-        Muxer m = new Yamux();
+        Muxer m = muxer.equals("yamux") ? new Yamux() : new Mplex();
         return Host.builder().identity(key).listen("/ip4/127.0.0.1/tcp/0").muxer(m).protocol(ping, identify, new Echo(), new Perf()).start();
     }
 
@@ -78,7 +79,7 @@ final class JsInteropTest {
 
             String id = "/later/1.0.0";
             js.tell("identify", Map.of("peer", host.id().toString()));
-            host.handle(id, s -> new Echo().accept(s));
+            host.handle(id, socket -> {});
             js.tell("awaitProtocol", Map.of("peer", host.id().toString(), "protocol", id, "present", true));
         }
     }
