@@ -107,6 +107,34 @@ class PushTest {
     }
 
     @Test
+    void whoHasAskedSinceTheChangeIsNotPushedTo() {
+        Swarm a = world.node(identify);
+        Pushed pushed = new Pushed(false);
+        Swarm b = speakingPush(pushed);
+        world.connect(a, b);
+        world.advanceSeconds(2);
+        int before = pushed.streams;
+        a.handle("/new", s -> new Caller());
+        world.settle();
+        Caller question = world.open(b.connections(a.identity().id()).get(0), Identify.ID);
+        world.advanceSeconds(5);
+        assertThat(question.peerFinished()).isTrue();
+        assertThat(pushed.streams).isEqualTo(before);
+    }
+
+    @Test
+    void manyChangesAtOnceWaitOnOneTimer() {
+        Swarm a = world.node(identify);
+        world.advanceSeconds(2);
+        int before = world.timers();
+        for (int i = 0; i < 50; i++) {
+            a.handle("/new/" + i, s -> new Caller());
+            world.settle();
+        }
+        assertThat(world.timers()).isEqualTo(before + 1);
+    }
+
+    @Test
     void aPeerWithTwoConnectionsIsToldOnce() {
         Swarm a = world.node(identify);
         Pushed pushed = new Pushed(false);

@@ -21,9 +21,11 @@ import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
 import libp2p.core.node.SwarmConfig;
+import libp2p.core.node.TallyScope;
 import libp2p.core.wire.Muxer;
-import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
+import libp2p.core.wire.noise.Noise;
+import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
@@ -51,6 +53,7 @@ public final class World {
     private final List<TestLoop> loops = new ArrayList<>();
     private int nodes;
     private boolean apart;
+    private Muxer muxer = new Yamux();
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -60,6 +63,13 @@ public final class World {
     /** Nodes that are made from now on have connections on another loop than their own, or not. */
     public World apart(boolean yes) {
         apart = yes;
+        return this;
+    }
+
+    /** Connections that are made from now on run Noise and this muxer over a pipe. */
+    public World wired(Muxer over) {
+        muxer = over;
+        network.wired(true);
         return this;
     }
 
@@ -98,7 +108,7 @@ public final class World {
                 loop -> new Workspace(loop, Rng.seeded(random.nextLong())),
                 this::epochMillis,
                 limits,
-                MemoryTransport.ENDLESS,
+                new TallyScope(limits),
                 new Observer() {
                     @Override
                     public void bug(String where, Throwable bug) {
@@ -109,8 +119,8 @@ public final class World {
                 null,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
-                List.of(new NoSecurity()),
-                List.of(new NoMuxer()),
+                List.of(Noise.create(crypto, rng)),
+                List.of(muxer),
                 List.of(protocols),
                 List.of(),
                 List.of(),
@@ -220,31 +230,6 @@ public final class World {
         /** Whether it has ended. */
         public boolean isDone() {
             return calls > 0;
-        }
-    }
-
-    /** Connections come from the transport whole; the parts that would make them are never asked. */
-    private static final class NoSecurity implements Security {
-        @Override
-        public String id() {
-            return "/none";
-        }
-
-        @Override
-        public Handshake begin(Context context, Runnable ready) {
-            throw new IllegalStateException("connections come from the transport");
-        }
-    }
-
-    private static final class NoMuxer implements Muxer {
-        @Override
-        public String id() {
-            return "/none";
-        }
-
-        @Override
-        public Session start(Context context) {
-            throw new IllegalStateException("connections come from the transport");
         }
     }
 }

@@ -17,8 +17,9 @@ import libp2p.multiformats.Nullable;
 /**
  * One question, one answer: the shape of most libp2p protocols, both sides of it.
  *
- * <p>A protocol owns one, hands out its {@link #accept}, and says {@link Protocol#onConnectionLoop}: messages are decoded and encoded on the connection's loop, questions answered and answers heard on the node's. A peer may ask several questions on one stream; the
- * next is read when the last is answered and the answer taken. Ours take a stream each, half-closed after the question.
+ * <p>A protocol owns one, hands out its {@link #accept}, and says {@link Protocol#onConnectionLoop}: messages are decoded and encoded on
+ * the connection's loop, questions answered and answers heard on the node's. A peer may ask several questions on one stream; the next is
+ * read when the last is answered and the answer taken. Ours take a stream each, half-closed after the question.
  *
  * @param <Q> an immutable question
  * @param <A> an immutable answer
