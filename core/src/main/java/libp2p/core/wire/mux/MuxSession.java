@@ -30,11 +30,15 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
     /** The least room for data with which a writer gets its turn, so that frames are no slivers. */
     private static final int TURN_ROOM = 2 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     private final Muxer.Context context;
     private final Loop loop;
     private final Staging staging;
     private final StreamTable<S> streams = new StreamTable<>();
     private final Rate openings;
+    private final Holdings holdings;
+    private final Buf view = new Buf(NOTHING); // of received bytes, lent to a stream
     private @Nullable ArrayDeque<S> waiting;
     private @Nullable MuxStream firstWriter;
     private @Nullable MuxStream lastWriter;
@@ -54,6 +58,7 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         this.loop = context.connection().loop();
         this.staging = new Staging(context.workspace(), context.plainMax());
         this.openings = new Rate(context.limits().streamOpeningsPerSecond());
+        this.holdings = new Holdings(context.limits(), context.scope());
     }
 
     // ---- what the muxer implements
@@ -118,19 +123,9 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         return streams.find(key);
     }
 
-    /** All streams, in the order of their keys; a copy. */
-    protected final List<S> all() {
-        return streams.all();
-    }
-
     /** Whether the session is over. */
     protected final boolean isOver() {
         return over;
-    }
-
-    /** Streams of ours that are open. */
-    protected final int outbound() {
-        return outbound;
     }
 
     /** There is something to send. */
@@ -156,6 +151,45 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
             lastWriter = stream;
         }
         want();
+    }
+
+    // ---- received bytes
+
+    /** Takes {@code n} bytes from {@code plain} for a stream; null and one that has ended discard them. */
+    protected final void deliver(@Nullable S s, Buf plain, int n) {
+        if (s != null && s.live) {
+            view.array = plain.array;
+            view.start = plain.start;
+            view.end = plain.start + n;
+            holdings.hold(n);
+            s.data(view);
+            view.array = NOTHING;
+            view.start = 0;
+            view.end = 0;
+            while (!holdings.fits() && resetWorst()) {} // each turn ends one stream
+        }
+        plain.start += n;
+    }
+
+    final void read(int n) {
+        holdings.hold(-n);
+        holdings.fits();
+    }
+
+    /** Gives up the stream that holds most; false if none holds anything. */
+    private boolean resetWorst() {
+        S worst = null;
+        for (S s : streams.all()) {
+            if (s.held > 0 && (worst == null || s.held > worst.held)) worst = s;
+        }
+        if (worst == null) return false;
+        worst.abort(CloseReason.of(CloseReason.Kind.RESET, Codes.RESOURCE_LIMIT_EXCEEDED, "too much lies unread"));
+        return true;
+    }
+
+    /** What the streams hold in all. */
+    protected final Holdings holdings() {
+        return holdings;
     }
 
     // ---- openings
@@ -217,11 +251,6 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
             if (queue.peek() == s) queue.poll(); // one that was refused has left already
         }
         waiting = null;
-    }
-
-    /** Whether openings wait. */
-    protected final boolean hasWaiting() {
-        return waiting != null;
     }
 
     private void refuseWaiting(CloseReason reason) {
@@ -291,6 +320,8 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         if (s.inbound) inbound--;
         else outbound--;
         context.scope().release(s.inbound ? Scope.Resource.STREAMS_INBOUND : Scope.Resource.STREAMS_OUTBOUND, 1);
+        holdings.hold(-s.held);
+        holdings.fits();
         gone((S) s);
         if (over) return;
         advance();

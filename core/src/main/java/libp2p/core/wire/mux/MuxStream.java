@@ -1,5 +1,6 @@
 package libp2p.core.wire.mux;
 
+import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
@@ -18,6 +19,7 @@ public abstract class MuxStream extends BaseStream implements Cancellable {
     boolean live; // counted, and in the table
     boolean inbound;
     boolean nameless; // counted as without a protocol
+    int held; // arrived, and not yet read
     boolean queued; // waits for its turn to write
     @Nullable MuxStream nextWriter;
 
@@ -41,6 +43,21 @@ public abstract class MuxStream extends BaseStream implements Cancellable {
     /** Whether its first frame was sent or received, and the end has not come. */
     public final boolean isLive() {
         return live;
+    }
+
+    /** How many bytes arrived that were not read yet. */
+    public final int held() {
+        return held;
+    }
+
+    /** {@code n} bytes were read: credit for the peer, where the muxer has such. */
+    protected abstract void credit(int n);
+
+    @Override
+    protected final void consumed(int n) {
+        held -= n;
+        session.read(n);
+        credit(n);
     }
 
     @Override
@@ -84,5 +101,10 @@ public abstract class MuxStream extends BaseStream implements Cancellable {
 
     final void turn() {
         writable();
+    }
+
+    final void data(Buf view) {
+        held += view.size();
+        arrived(view);
     }
 }

@@ -11,8 +11,6 @@ import libp2p.multiformats.Nullable;
 
 /** One end of a Yamux connection: takes frames apart, and sends them. */
 final class YamuxSession extends MuxSession<YamuxStream> {
-    private static final byte[] NOTHING = {};
-
     /** Ping replies that may wait; more pings get none, as in go-yamux. */
     private static final int REPLIES_MAX = 32;
 
@@ -21,9 +19,7 @@ final class YamuxSession extends MuxSession<YamuxStream> {
 
     private final Header header = new Header();
     private final SeenIds seen = new SeenIds();
-    private final Windows windows;
     private final RoundTrip roundTrip;
-    private final Buf view = new Buf(NOTHING); // of a frame's bytes, lent to the stream
     private @Nullable YamuxStream bodyStream;
     private int bodyLeft;
     private boolean bodyFinishes;
@@ -35,7 +31,6 @@ final class YamuxSession extends MuxSession<YamuxStream> {
 
     YamuxSession(Muxer.Context context) {
         super(context);
-        windows = new Windows(limits(), context.scope());
         roundTrip = new RoundTrip(this, limits().keepAliveNanos(), limits().keepAliveReplyNanos());
         nextId = context.initiator() ? 1 : 2;
     }
@@ -152,19 +147,7 @@ final class YamuxSession extends MuxSession<YamuxStream> {
 
     private void body(Buf plain) {
         int n = Math.min(bodyLeft, plain.size());
-        YamuxStream s = bodyStream;
-        if (s != null && s.isLive()) {
-            view.array = plain.array;
-            view.start = plain.start;
-            view.end = plain.start + n;
-            windows.hold(n);
-            s.data(view);
-            view.array = NOTHING;
-            view.start = 0;
-            view.end = 0;
-            while (!windows.fits() && resetWorst()) {} // each turn ends one stream
-        }
-        plain.start += n;
+        deliver(bodyStream, plain, n);
         bodyLeft -= n;
         if (bodyLeft == 0) bodyDone();
     }
@@ -175,31 +158,14 @@ final class YamuxSession extends MuxSession<YamuxStream> {
         if (s != null && bodyFinishes && s.isLive()) s.peerFinished();
     }
 
-    /** Gives up the stream that holds most; false if none holds anything. */
-    private boolean resetWorst() {
-        YamuxStream worst = null;
-        for (YamuxStream s : all()) {
-            if (s.held() > 0 && (worst == null || s.held() > worst.held())) worst = s;
-        }
-        if (worst == null) return false;
-        worst.abort(CloseReason.of(CloseReason.Kind.RESET, Codes.RESOURCE_LIMIT_EXCEEDED, "too much lies unread"));
-        return true;
-    }
-
     // ---- windows
-
-    /** A stream's handler read {@code n} bytes. */
-    void read(int n) {
-        windows.hold(-n);
-        windows.fits();
-    }
 
     /** Grants the peer again what was read of half a window; twice the window, if two round trips sufficed for that. */
     void grant(YamuxStream s) {
         long now = loop().nanoTime();
         int window = s.window();
         int by = Math.min(window, limits().windowMax() - window);
-        if (by > 0 && now - s.grantedAt() < 2 * roundTrip.nanos() && windows.grow(by)) s.widen(by);
+        if (by > 0 && now - s.grantedAt() < 2 * roundTrip.nanos() && holdings().grow(by)) s.widen(by);
         send(Frames.UPDATE, 0, s.id(), s.grant(now));
     }
 
@@ -207,8 +173,7 @@ final class YamuxSession extends MuxSession<YamuxStream> {
     protected void gone(YamuxStream s) {
         late += s.receiveWindow();
         if (!s.isInbound() && !s.acknowledged()) unacknowledged--;
-        windows.hold(-s.held());
-        windows.shrink(s.window() - limits().windowInitial());
+        holdings().shrink(s.window() - limits().windowInitial());
     }
 
     // ---- sending

@@ -15,7 +15,6 @@ final class YamuxStream extends MuxStream {
     private int receiveWindow; // what the peer may still send
     private int window; // what it may have on the way and unread in all
     private int owed; // read, and not yet granted again
-    private int held; // arrived, and not yet read
     private long grantedAt;
     private boolean acknowledged;
     private boolean peerDone;
@@ -42,10 +41,6 @@ final class YamuxStream extends MuxStream {
         return window;
     }
 
-    int held() {
-        return held;
-    }
-
     long grantedAt() {
         return grantedAt;
     }
@@ -59,11 +54,6 @@ final class YamuxStream extends MuxStream {
         receiveWindow -= n;
     }
 
-    void data(Buf view) {
-        held += view.size();
-        arrived(view);
-    }
-
     void peerFinished() {
         peerDone = true;
         arrivedEnd();
@@ -74,10 +64,8 @@ final class YamuxStream extends MuxStream {
     }
 
     @Override
-    protected void consumed(int n) {
-        held -= n;
+    protected void credit(int n) {
         owed += n;
-        session.read(n);
         if (!peerDone && owed >= window / 2) session.grant(this);
     }
 

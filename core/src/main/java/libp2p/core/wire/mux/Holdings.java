@@ -1,4 +1,4 @@
-package libp2p.core.wire.yamux;
+package libp2p.core.wire.mux;
 
 import libp2p.core.net.Limits;
 import libp2p.core.net.Scope;
@@ -8,14 +8,14 @@ import libp2p.core.net.Scope;
  *
  * <p>The budget is charged with the larger of the two, since bytes that arrive under a grown window were promised already.
  */
-final class Windows {
+public final class Holdings {
     private final Limits limits;
     private final Scope scope;
     private long unread;
     private long grown;
     private long reserved;
 
-    Windows(Limits limits, Scope scope) {
+    Holdings(Limits limits, Scope scope) {
         this.limits = limits;
         this.scope = scope;
     }
@@ -26,7 +26,7 @@ final class Windows {
     }
 
     /** Grows a window by {@code n}, if that stays within the sum and the budget. */
-    boolean grow(int n) {
+    public boolean grow(int n) {
         if (unread + grown + n > limits.bytesUnreadPerConnectionMax()) return false;
         grown += n;
         if (settle()) return true;
@@ -35,7 +35,7 @@ final class Windows {
     }
 
     /** A window is gone that had grown by {@code n}. */
-    void shrink(int n) {
+    public void shrink(int n) {
         grown -= n;
         settle();
     }
