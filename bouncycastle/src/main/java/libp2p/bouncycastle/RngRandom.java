@@ -3,13 +3,12 @@ package libp2p.bouncycastle;
 import java.security.SecureRandom;
 import libp2p.core.Rng;
 
-/** An Rng in the shape BouncyCastle asks for; it draws from nothing else. */
+/** An Rng in the shape BouncyCastle asks for; it draws from nothing else (the platform's own source, which it inherits, is not asked). */
 final class RngRandom extends SecureRandom {
     private static final long serialVersionUID = 1;
     private final transient Rng rng;
 
     RngRandom(Rng rng) {
-        super(null, null); // no provider is looked up
         this.rng = rng;
     }
 

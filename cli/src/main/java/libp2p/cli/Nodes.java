@@ -6,6 +6,7 @@ import libp2p.core.node.Protocol;
 import libp2p.identify.Identify;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
+import libp2p.jvm.JvmCrypto;
 import libp2p.jvm.KeyFile;
 import picocli.CommandLine.Option;
 
@@ -17,7 +18,7 @@ final class Nodes {
     /** A builder with identify and these protocols. */
     HostBuilder builder(Identify identify, Protocol... protocols) throws IOException {
         HostBuilder b = Host.builder().protocol(identify).protocol(protocols);
-        if (identity != null) b.identity(KeyFile.read(identity));
+        if (identity != null) b.identity(KeyFile.read(identity, JvmCrypto.create()));
         return b;
     }
 }

@@ -7,79 +7,40 @@ import libp2p.core.net.Limits;
 import libp2p.core.net.Scope;
 import libp2p.multiformats.Nullable;
 
-/** Budgets that several loops count in at once. */
+/**
+ * The budget of a node whose loops count in it at once; those of peers are within it, those of connections belong to one loop each.
+ *
+ * <p>What a peer's scope holds lives in the map while it is not nothing, and changes there under the lock of its entry: two handles of one
+ * peer are one scope, also while another thread empties it.
+ */
 final class AtomicScope implements Scope {
-    private enum Level {
-        NODE,
-        PEER,
-        CONNECTION
-    }
+    private static final int RESOURCES = Resource.values().length;
 
     private final Limits limits;
-    private final Level level;
-    private final @Nullable AtomicScope above;
-    private final @Nullable PeerId peer;
-    private final AtomicLongArray used = new AtomicLongArray(Resource.values().length);
-    private final @Nullable ConcurrentHashMap<PeerId, AtomicScope> peers;
+    private final AtomicLongArray used = new AtomicLongArray(RESOURCES);
+    private final ConcurrentHashMap<PeerId, long[]> peers = new ConcurrentHashMap<>();
 
-    /** The budget of a whole node. */
     AtomicScope(Limits limits) {
-        this(limits, Level.NODE, null, null);
-    }
-
-    private AtomicScope(Limits limits, Level level, @Nullable AtomicScope above, @Nullable PeerId peer) {
         this.limits = limits;
-        this.level = level;
-        this.above = above;
-        this.peer = peer;
-        this.peers = level == Level.NODE ? new ConcurrentHashMap<>() : null;
-    }
-
-    private long max(Resource r) {
-        switch (r) {
-            case HANDSHAKES_INBOUND:
-                return limits.handshakesInboundMax();
-            case CONNECTIONS_INBOUND:
-                return level == Level.NODE ? limits.connectionsInboundMax() : limits.connectionsPerPeerMax();
-            case CONNECTIONS_OUTBOUND:
-                return level == Level.NODE ? limits.connectionsOutboundMax() : limits.connectionsPerPeerMax();
-            case STREAMS_INBOUND:
-                if (level == Level.CONNECTION) return limits.streamsInboundPerConnectionMax();
-                return level == Level.NODE ? limits.streamsInboundMax() : limits.streamsInboundPerPeerMax();
-            case STREAMS_OUTBOUND:
-                return limits.streamsOutboundMax();
-            default:
-                return level == Level.CONNECTION ? limits.bytesUnreadPerConnectionMax() : limits.bytesMax();
-        }
     }
 
     @Override
     public boolean reserve(Resource resource, long amount) {
-        if (amount < 0) throw new IllegalArgumentException("negative amount " + amount);
+        checkAmount(amount);
         int i = resource.ordinal();
-        long max = max(resource);
+        long max = nodeMax(resource);
         long now;
         do {
             now = used.get(i);
             if (amount > max - now) return false;
         } while (!used.compareAndSet(i, now, now + amount));
-        if (above == null || above.reserve(resource, amount)) return true;
-        used.addAndGet(i, -amount);
-        return false;
+        return true;
     }
 
     @Override
     public void release(Resource resource, long amount) {
-        int i = resource.ordinal();
-        if (amount < 0 || used.addAndGet(i, -amount) < 0) throw new IllegalStateException("released more than was reserved: " + resource);
-        if (above == null) return;
-        above.release(resource, amount);
-        if (peer != null && above.peers != null) above.peers.computeIfPresent(peer, (id, scope) -> scope.isEmpty() ? null : scope);
-    }
-
-    private boolean isEmpty() {
-        for (int i = 0; i < used.length(); i++) if (used.get(i) != 0) return false;
-        return true;
+        checkAmount(amount);
+        if (used.addAndGet(resource.ordinal(), -amount) < 0) throw overdrawn(resource);
     }
 
     @Override
@@ -87,15 +48,171 @@ final class AtomicScope implements Scope {
         return used.get(resource.ordinal());
     }
 
-    /** {@inheritDoc} One that is dropped while someone is about to count in it is one that the next asker does not see: a bound off by that one. */
     @Override
-    public Scope peer(PeerId id) {
-        if (peers == null) throw new IllegalStateException("peers have scopes in the node's only");
-        return peers.computeIfAbsent(id, p -> new AtomicScope(limits, Level.PEER, this, p));
+    public Scope peer(PeerId peer) {
+        return new Peer(peer);
     }
 
     @Override
     public Scope connection() {
-        return new AtomicScope(limits, Level.CONNECTION, this, null);
+        return new OfConnection(this);
+    }
+
+    /** How many peers hold something. */
+    int peers() {
+        return peers.size();
+    }
+
+    private static void checkAmount(long amount) {
+        if (amount < 0) throw new IllegalArgumentException("negative amount " + amount);
+    }
+
+    private static IllegalStateException overdrawn(Resource resource) {
+        return new IllegalStateException("released more than was reserved: " + resource);
+    }
+
+    private long nodeMax(Resource r) {
+        switch (r) {
+            case HANDSHAKES_INBOUND:
+                return limits.handshakesInboundMax();
+            case CONNECTIONS_INBOUND:
+                return limits.connectionsInboundMax();
+            case CONNECTIONS_OUTBOUND:
+                return limits.connectionsOutboundMax();
+            case STREAMS_INBOUND:
+                return limits.streamsInboundMax();
+            case STREAMS_OUTBOUND:
+                return limits.streamsOutboundMax();
+            default:
+                return limits.bytesMax();
+        }
+    }
+
+    /** All connections of one peer. */
+    private final class Peer implements Scope {
+        private final PeerId id;
+
+        Peer(PeerId id) {
+            this.id = id;
+        }
+
+        private long max(Resource r) {
+            switch (r) {
+                case CONNECTIONS_INBOUND:
+                case CONNECTIONS_OUTBOUND:
+                    return limits.connectionsPerPeerMax();
+                case STREAMS_INBOUND:
+                    return limits.streamsInboundPerPeerMax();
+                default:
+                    return nodeMax(r);
+            }
+        }
+
+        @Override
+        public boolean reserve(Resource resource, long amount) {
+            if (!AtomicScope.this.reserve(resource, amount)) return false;
+            int i = resource.ordinal();
+            boolean[] fits = new boolean[1];
+            peers.compute(id, (peer, there) -> {
+                long[] counts = there == null ? new long[RESOURCES] : there;
+                fits[0] = amount <= max(resource) - counts[i];
+                if (fits[0]) counts[i] += amount;
+                return orNull(counts);
+            });
+            if (!fits[0]) AtomicScope.this.release(resource, amount);
+            return fits[0];
+        }
+
+        @Override
+        public void release(Resource resource, long amount) {
+            checkAmount(amount);
+            int i = resource.ordinal();
+            peers.compute(id, (peer, counts) -> {
+                if (amount == 0) return counts;
+                if (counts == null || counts[i] < amount) throw overdrawn(resource);
+                counts[i] -= amount;
+                return orNull(counts);
+            });
+            AtomicScope.this.release(resource, amount);
+        }
+
+        private long @Nullable [] orNull(long[] counts) {
+            for (long n : counts) if (n != 0) return counts;
+            return null;
+        }
+
+        @Override
+        public long used(Resource resource) {
+            long[] found = new long[1];
+            peers.computeIfPresent(id, (peer, counts) -> {
+                found[0] = counts[resource.ordinal()];
+                return counts;
+            });
+            return found[0];
+        }
+
+        @Override
+        public Scope peer(PeerId peer) {
+            throw new IllegalStateException("peers have scopes in the node's only");
+        }
+
+        @Override
+        public Scope connection() {
+            return new OfConnection(this);
+        }
+    }
+
+    /** One connection; on its loop only. */
+    private final class OfConnection implements Scope {
+        private final Scope above;
+        private final long[] held = new long[RESOURCES];
+
+        OfConnection(Scope above) {
+            this.above = above;
+        }
+
+        private long max(Resource r) {
+            switch (r) {
+                case STREAMS_INBOUND:
+                    return limits.streamsInboundPerConnectionMax();
+                case BYTES:
+                    return limits.bytesUnreadPerConnectionMax();
+                default:
+                    return Long.MAX_VALUE; // bounded above
+            }
+        }
+
+        @Override
+        public boolean reserve(Resource resource, long amount) {
+            checkAmount(amount);
+            int i = resource.ordinal();
+            if (amount > max(resource) - held[i] || !above.reserve(resource, amount)) return false;
+            held[i] += amount;
+            return true;
+        }
+
+        @Override
+        public void release(Resource resource, long amount) {
+            checkAmount(amount);
+            int i = resource.ordinal();
+            if (held[i] < amount) throw overdrawn(resource);
+            held[i] -= amount;
+            above.release(resource, amount);
+        }
+
+        @Override
+        public long used(Resource resource) {
+            return held[resource.ordinal()];
+        }
+
+        @Override
+        public Scope peer(PeerId peer) {
+            throw new IllegalStateException("peers have scopes in the node's only");
+        }
+
+        @Override
+        public Scope connection() {
+            throw new IllegalStateException("a connection has no connections");
+        }
     }
 }

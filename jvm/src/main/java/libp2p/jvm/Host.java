@@ -1,18 +1,23 @@
 package libp2p.jvm;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
+import libp2p.core.Codes;
 import libp2p.core.Watch;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Listener;
+import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Swarm;
@@ -29,12 +34,15 @@ import libp2p.multiformats.Proto;
 public final class Host implements AutoCloseable {
     private final Swarm swarm;
     private final List<NioLoop> loops;
+    private final Runnable afterwards;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final ExecutorService threads = Threads.perTask("libp2p-handler");
     private boolean closing; // guarded by closed
 
-    Host(Swarm swarm, List<NioLoop> loops) {
+    Host(Swarm swarm, List<NioLoop> loops, Runnable afterwards) {
         this.swarm = swarm;
         this.loops = loops;
+        this.afterwards = afterwards;
     }
 
     /** A host in the making. */
@@ -118,9 +126,61 @@ public final class Host implements AutoCloseable {
         return async(done -> onLoop(done, d -> swarm.connect(address, d)));
     }
 
-    /** Answers streams under the id with handlers that run on their connection's loop, until closed. */
-    public AutoCloseable handle(String protocol, Function<Stream, StreamHandler> accept) {
-        return swarm.handle(protocol, accept)::cancel;
+    /** Opens a stream to a peer under the first of the ids that it speaks, connecting if need be. */
+    public PeerSocket open(PeerId peer, String... protocols) throws P2pException {
+        return await(done -> opening(peer, List.of(protocols), done));
+    }
+
+    /** The same without waiting; cancelling the future gives it up. */
+    public CompletableFuture<PeerSocket> openAsync(PeerId peer, String... protocols) {
+        return async(done -> opening(peer, List.of(protocols), done));
+    }
+
+    private Cancellable opening(PeerId peer, List<String> protocols, Callback<PeerSocket> done) {
+        SocketBridge bridge = new SocketBridge(new SocketBridge.Opened() {
+            @Override
+            public void opened(PeerSocket socket) {
+                done.done(socket, null);
+            }
+
+            @Override
+            public void refused(CloseReason reason) {
+                done.done(null, reason);
+            }
+        });
+        Deferred deferred = new Deferred();
+        swarm.loop().execute(() -> deferred.started(swarm.connect(peer, (connection, failure) -> {
+            if (connection != null) deferred.started(connection.open(protocols, OpenOptions.DEFAULT, bridge));
+            else done.done(null, failure);
+        })));
+        return () -> swarm.loop().execute(deferred::cancel);
+    }
+
+    /** Answers streams under the id, each on a thread of its own, until cancelled. */
+    public Cancellable handle(String protocol, SocketHandler handler) {
+        return swarm.handle(protocol, s -> new SocketBridge(socket -> threads.execute(() -> serve(socket, handler))));
+    }
+
+    /** The same for ids that are not known beforehand, and not told to others. */
+    public Cancellable handle(Predicate<String> protocols, SocketHandler handler) {
+        return swarm.handle(protocols, s -> new SocketBridge(socket -> threads.execute(() -> serve(socket, handler))));
+    }
+
+    private void serve(PeerSocket socket, SocketHandler handler) {
+        try (socket) {
+            handler.handle(socket);
+            socket.finish();
+            socket.stopReading(Codes.NONE);
+        } catch (IOException e) {
+            // The stream ended under the handler, or the handler gave it up: closing resets what is left.
+        } catch (Exception e) {
+            swarm.observer().bug("handler of " + socket.protocol(), e);
+        }
+    }
+
+    /** Answers streams under the id with handlers that run on their connection's loop, until cancelled. */
+    public Cancellable handleOnLoop(String protocol, Function<Stream, StreamHandler> accept) {
+        return swarm.handle(protocol, accept);
     }
 
     // ---- from callbacks to threads
@@ -216,7 +276,11 @@ public final class Host implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
-        if (first) for (NioLoop l : loops) l.close();
+        if (first) {
+            threads.shutdown();
+            for (NioLoop l : loops) l.close();
+            afterwards.run();
+        }
         if (interrupted) Thread.currentThread().interrupt();
     }
 }

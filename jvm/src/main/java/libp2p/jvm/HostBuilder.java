@@ -19,14 +19,15 @@ import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
 import libp2p.core.net.Resolver;
 import libp2p.core.net.Transport;
-import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
 import libp2p.core.node.SwarmConfig;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
+import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.noise.Noise;
+import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
@@ -161,6 +162,7 @@ public final class HostBuilder {
             PrivateKey k = key == null ? new PrivateKey(KeyType.ED25519, crypto.generate(KeyType.ED25519, 0, random)) : key;
             who = new LocalIdentity(k, crypto);
         }
+        CpuPool pool = new CpuPool();
         SwarmConfig config = new SwarmConfig(
                 who,
                 crypto,
@@ -174,15 +176,15 @@ public final class HostBuilder {
                 observer,
                 gater,
                 resolver,
-                Offload.INLINE,
+                pool,
                 transports.isEmpty() ? List.of(new TcpTransport()) : transports,
                 securities.isEmpty() ? List.of(Noise.create(crypto, random)) : securities,
-                muxers.isEmpty() ? List.of(new libp2p.core.wire.yamux.Yamux()) : muxers,
+                muxers.isEmpty() ? List.of(new Yamux(), new Mplex()) : muxers,
                 protocols,
                 announce,
                 appendAnnounce,
                 announces);
-        Host host = new Host(new Swarm(config), started);
+        Host host = new Host(new Swarm(config), started, pool::close);
         host.start(listen);
         return host;
     }

@@ -2,12 +2,15 @@ package libp2p.jvm;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -121,12 +124,48 @@ final class JcaCrypto implements Crypto {
 
     @Override
     public byte[] generate(KeyType type, int bits, Rng rng) {
-        throw new IllegalStateException("the JCA draws from no Rng");
+        if (type != KeyType.ED25519) throw new IllegalStateException("the JCA draws from no Rng");
+        byte[] seed = rng.bytes(KEY);
+        return join(seed, ed25519PublicKey(seed));
     }
 
     @Override
     public byte[] publicKey(KeyType type, byte[] privateKey) {
-        throw new IllegalStateException("the JCA derives no public keys");
+        if (type == KeyType.RSA) {
+            KeyForms.RsaPrivate key = KeyForms.rsaPrivate(privateKey);
+            return KeyForms.rsaPublicOf(new KeyForms.RsaPublic(key.modulus(), key.publicExponent()));
+        }
+        if (type != KeyType.ED25519) throw new IllegalStateException("the JCA derives no public keys of " + type);
+        if (privateKey.length != ED25519_PRIVATE) throw new IllegalArgumentException("Ed25519 key of " + privateKey.length + " bytes");
+        return ed25519PublicKey(Arrays.copyOf(privateKey, KEY));
+    }
+
+    /** By a generator that draws the seed as its random number: the JDK's does; a known answer tells about others. */
+    private byte[] ed25519PublicKey(byte[] seed) {
+        try {
+            KeyPairGenerator generator = provider == null ? KeyPairGenerator.getInstance("Ed25519") : KeyPairGenerator.getInstance("EdDSA", provider);
+            generator.initialize(NamedParameterSpec.ED25519, new SeedRandom(seed));
+            byte[] spki = generator.generateKeyPair().getPublic().getEncoded();
+            return Arrays.copyOfRange(spki, spki.length - KEY, spki.length);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class SeedRandom extends SecureRandom {
+        private static final long serialVersionUID = 1;
+        private final byte[] seed;
+
+        SeedRandom(byte[] seed) {
+            super(null, null); // no provider is looked up
+            this.seed = seed;
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            if (bytes.length != seed.length) throw new IllegalStateException("asked for " + bytes.length + " bytes of a seed");
+            System.arraycopy(seed, 0, bytes, 0, seed.length);
+        }
     }
 
     @Override

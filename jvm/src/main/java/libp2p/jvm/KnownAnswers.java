@@ -3,6 +3,7 @@ package libp2p.jvm;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import libp2p.core.Crypto;
+import libp2p.core.Rng;
 import libp2p.core.Violation;
 import libp2p.core.identity.KeyType;
 
@@ -103,6 +104,12 @@ final class KnownAnswers {
         byte[] key = Arrays.copyOfRange(ED25519_PRIVATE, 32, 64);
         return Arrays.equals(ED25519_SIGNATURE, c.sign(KeyType.ED25519, ED25519_PRIVATE, message))
                 && verifies(c, KeyType.ED25519, key, message, ED25519_SIGNATURE);
+    }
+
+    static boolean keys(Crypto c) {
+        byte[] fresh = c.generate(KeyType.ED25519, 0, Rng.of(bytes -> System.arraycopy(ED25519_PRIVATE, 0, bytes, 0, bytes.length)));
+        return Arrays.equals(ED25519_PRIVATE, fresh)
+                && Arrays.equals(Arrays.copyOfRange(ED25519_PRIVATE, 32, 64), c.publicKey(KeyType.ED25519, ED25519_PRIVATE));
     }
 
     static boolean ecdsa(Crypto c) {

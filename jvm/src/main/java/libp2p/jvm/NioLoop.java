@@ -64,7 +64,7 @@ public final class NioLoop implements Loop, AutoCloseable {
         this.clock = clock;
         this.observer = observer;
         this.selector = Selector.open();
-        this.thread = new Thread(this::run, name);
+        this.thread = new LoopThread(this::run, name);
         thread.setDaemon(true);
         thread.start();
     }
@@ -97,6 +97,17 @@ public final class NioLoop implements Loop, AutoCloseable {
         if (!isCurrent()) throw new IllegalStateException("not on the loop");
         if (task == null) throw new NullPointerException("task");
         return timers.add(nanoTime() + Math.min(Math.max(delayNanos, 0), Long.MAX_VALUE / 2), task);
+    }
+
+    /** Whether the caller is on some loop's thread, which must not wait. */
+    static boolean isLoopThread() {
+        return Thread.currentThread() instanceof LoopThread;
+    }
+
+    private static final class LoopThread extends Thread {
+        LoopThread(Runnable run, String name) {
+            super(run, name);
+        }
     }
 
     /** Runs what tasks there are, closes the sockets and ends the thread; waits for that unless called on the loop. Idempotent. */

@@ -71,6 +71,11 @@ final class TcpListener implements Listener, NioLoop.Channel {
         return bound;
     }
 
+    /** Where it accepts. */
+    NioLoop home() {
+        return loop;
+    }
+
     /** Whether it is bound to all addresses of its family. */
     boolean unspecified() {
         return bound.getAddress().isAnyLocalAddress();

@@ -159,7 +159,7 @@ final class TcpPipe implements Pipe, NioLoop.Channel {
             if (n < 0) peerFinished = true;
             if (n <= 0 && kept == null) loop.buffers().giveBack(into);
             else if (n > 0) offer(into);
-            if (n < room) break;
+            if (n <= 0 || n < room) break;
             budget -= n;
         }
         tellFinish();

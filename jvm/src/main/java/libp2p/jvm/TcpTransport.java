@@ -33,7 +33,9 @@ public final class TcpTransport implements Transport {
     private final TcpOptions options;
     private final Executor mayBlock;
     private final CopyOnWriteArrayList<TcpListener> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicInteger turn = new AtomicInteger();
+    // Each has its own turn: one for all would give every other loop only arrivals, where a node dials itself or dials and accepts alike.
+    private final AtomicInteger dials = new AtomicInteger();
+    private final AtomicInteger arrivals = new AtomicInteger();
     private final AtomicBoolean polling = new AtomicBoolean();
     private List<NioLoop> loops = List.of();
     private @Nullable Node node;
@@ -75,7 +77,7 @@ public final class TcpTransport implements Transport {
     @Override
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
         Node n = started();
-        NioLoop loop = nextLoop();
+        NioLoop loop = next(dials);
         Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
         if (!handles(plain.address())) {
             loop.execute(() -> done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "not a TCP address: " + dial.address())));
@@ -89,7 +91,7 @@ public final class TcpTransport implements Transport {
     @Override
     public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
         started();
-        NioLoop loop = nextLoop();
+        NioLoop loop = next(arrivals);
         AtomicBoolean cancelled = new AtomicBoolean();
         mayBlock.execute(() -> {
             List<HostAddress> now = options.hostAddresses().get();
@@ -109,7 +111,7 @@ public final class TcpTransport implements Transport {
             InetSocketAddress at = TcpSockets.socketAddress(address);
             server = TcpSockets.listen(at, options, ours(at.getPort()));
             TcpListener[] self = new TcpListener[1];
-            listener = new TcpListener(loop, server, options, accept, started().upgrader(), this::nextLoop, () -> listeners.remove(self[0]));
+            listener = new TcpListener(loop, server, options, accept, started().upgrader(), () -> next(arrivals), () -> listeners.remove(self[0]));
             self[0] = listener;
             listener.hostAddresses(now);
             listeners.add(listener);
@@ -136,7 +138,7 @@ public final class TcpTransport implements Transport {
         return n;
     }
 
-    private NioLoop nextLoop() {
+    private NioLoop next(AtomicInteger turn) {
         return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
     }
 

@@ -26,8 +26,8 @@ import libp2p.multiformats.Proto;
 /**
  * Tells peers who we are and where, asks them the same on every connection, and pushes what changes (specs/identify/README.md).
  *
- * <p>What is learned goes to {@link Node#identified}. The methods that identify may be called from any thread once the node has started, and
- * call back on the node's loop.
+ * <p>What is learned goes to {@link Node#identified}. The methods that identify may be called from any thread once the node has started,
+ * and call back on the node's loop.
  */
 public final class Identify implements Protocol {
     /** The protocol id of questions. */
@@ -48,7 +48,13 @@ public final class Identify implements Protocol {
      * @param waitingMax who may wait for one answer
      */
     public record Params(
-            String agent, String version, long timeoutNanos, long coalesceNanos, int pushesConcurrentMax, int pushesPerMinuteMax, int waitingMax) {
+            String agent,
+            String version,
+            long timeoutNanos,
+            long coalesceNanos,
+            int pushesConcurrentMax,
+            int pushesPerMinuteMax,
+            int waitingMax) {
         /** {@code java-libp2p/0.1.0}, {@code ipfs/0.1.0}, 5 s, 1 s, 32 pushes at a time, 60 in a minute, 64 waiting. */
         public static final Params DEFAULT = new Params("java-libp2p/0.1.0", "ipfs/0.1.0", 5_000_000_000L, 1_000_000_000L, 32, 60, 64);
 

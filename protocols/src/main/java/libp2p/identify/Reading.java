@@ -49,7 +49,7 @@ final class Reading {
     /** Takes all of the data. */
     void take(Buf data) {
         for (Buf frame = frames.next(data); frame != null; frame = frames.next(data)) {
-            if (++messages > limits.identifyMessagesMax()) throw new Violation("more than " + limits.identifyMessagesMax() + " identify messages");
+            if (++messages > limits.identifyMessagesMax()) throw new Violation("identify messages without end");
             merge(new ProtoReader(frame));
         }
     }

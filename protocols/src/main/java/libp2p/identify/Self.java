@@ -81,7 +81,8 @@ final class Self {
         signing = true;
         seq = Math.max(seq + 1, node.epochMillis());
         PeerRecord record = new PeerRecord(node.identity().id(), seq, certified(addresses));
-        deadline = node.loop().schedule(params.timeoutNanos() / 2, () -> signer.cancel()); // who asked waits that long, and then hears the rest
+        // Who asked waits for half of its time, and then hears the rest.
+        deadline = node.loop().schedule(params.timeoutNanos() / 2, () -> signer.cancel());
         signer = record.seal(node.identity(), node.loop(), (envelope, failure) -> {
             deadline.cancel();
             signing = false;

@@ -54,7 +54,7 @@ public final class Perf implements Protocol {
      * What a run measured, on the connection's loop.
      *
      * @param uploaded bytes that the peer has read, the eight of the header not counted
-     * @param uploadNanos from the first byte written until the peer, which has then read all, sent its first or its end; 0 if nothing was uploaded
+     * @param uploadNanos from the first byte written until the peer, having read all, sent its first or its end; 0 if nothing was uploaded
      * @param downloaded bytes that came back
      * @param downloadNanos from the end of the upload to the last byte; 0 if nothing was downloaded
      */

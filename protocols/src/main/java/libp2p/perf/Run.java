@@ -41,7 +41,15 @@ final class Run implements StreamHandler {
     private long turnedNanos;
     private boolean turned; // all is uploaded, and by now the peer has read it
 
-    Run(Perf perf, Node node, PeerId peer, @Nullable Connection connection, long upload, long download, Perf.Progress progress, Callback<? super Perf.Result> done) {
+    Run(
+            Perf perf,
+            Node node,
+            PeerId peer,
+            @Nullable Connection connection,
+            long upload,
+            long download,
+            Perf.Progress progress,
+            Callback<? super Perf.Result> done) {
         if (upload < 0 || download < 0) throw new IllegalArgumentException("a negative size");
         this.perf = perf;
         this.node = node;

@@ -32,7 +32,8 @@ final class Server implements StreamHandler {
         data.moveTo(header, header.room());
         if (header.room() == 0 && download == null) {
             long size = header.i64();
-            if (size < 0 || size > perf.params().downloadMax()) throw new Violation("more than " + perf.params().downloadMax() + " bytes to send");
+            long most = perf.params().downloadMax();
+            if (size < 0 || size > most) throw new Violation("more than " + most + " bytes to send");
             download = new Bulk(size);
         }
         data.skip(data.size());

@@ -23,7 +23,8 @@ final class Line {
             this.connection = connection;
             this.done = done;
             deadlineNanos = node.loop().nanoTime() + ping.params().timeoutNanos();
-            timer = node.loop().schedule(ping.params().timeoutNanos(), () -> giveUp(this, CloseReason.of(CloseReason.Kind.TIMED_OUT, "no pong")));
+            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, "no pong");
+            timer = node.loop().schedule(ping.params().timeoutNanos(), () -> giveUp(this, late));
         }
     }
 

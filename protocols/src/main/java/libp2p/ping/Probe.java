@@ -85,7 +85,8 @@ final class Probe implements StreamHandler {
         while (!data.isEmpty()) {
             byte[] payload = awaited;
             if (payload == null) throw new Violation("more came back than was sent");
-            if (matched >= unsent.start || (payload[matched] & 0xff) != data.u8()) throw new Violation("another ping came back than was sent");
+            boolean right = matched < unsent.start && (payload[matched] & 0xff) == data.u8();
+            if (!right) throw new Violation("another ping came back than was sent");
             if (++matched < payload.length) continue;
             awaited = null;
             long nanos = from.loop().nanoTime() - sentNanos;

@@ -248,6 +248,10 @@ public abstract class CryptoContract {
             assertThat(crypto().verify(type, f.key, FIXTURE_TEXT, Arrays.copyOf(f.signature, i))).as("cut at %d", i).isFalse();
         }
         assertThat(crypto().verify(type, f.key, FIXTURE_TEXT, Arrays.copyOf(f.signature, f.signature.length + 1))).isFalse();
+        byte[] ones = new byte[f.signature.length];
+        Arrays.fill(ones, (byte) 0xff);
+        assertThat(crypto().verify(type, f.key, FIXTURE_TEXT, ones)).isFalse();
+        assertThat(crypto().verify(type, f.key, FIXTURE_TEXT, new byte[f.signature.length])).isFalse();
     }
 
     @ParameterizedTest

@@ -8,14 +8,13 @@ import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
 import libp2p.core.Watch;
-import libp2p.core.identity.PeerId;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.Listener;
-import libp2p.core.net.Scope;
 import libp2p.core.net.Transport;
 import libp2p.core.node.Node;
+import libp2p.core.node.TallyScope;
 import libp2p.core.wire.BaseConnection;
 import libp2p.core.wire.Streams;
 import libp2p.multiformats.Multiaddr;
@@ -23,7 +22,7 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * Connects nodes of one process on {@code /memory/NAME}, without security or muxer: streams carry half-close, stop, and reset with its code.
+ * Connects nodes of one process on {@code /memory/NAME}: over pipes, or without security and muxer, with streams that carry stop and codes.
  *
  * <p>For nodes whose loops share a thread, such as {@link TestLoop}s of one clock.
  */
@@ -36,6 +35,7 @@ public final class MemoryTransport implements Transport {
         private int cut = Integer.MAX_VALUE;
         private int window = 64 * 1024;
         private boolean limited;
+        private boolean wired;
 
         /** From now on bytes arrive in pieces of at most this many, each in a task of its own. */
         public Network cut(int size) {
@@ -55,6 +55,12 @@ public final class MemoryTransport implements Transport {
             return this;
         }
 
+        /** Connections that are made from now on are pipes that the nodes upgrade (true), or whole from the start. */
+        public Network wired(boolean yes) {
+            wired = yes;
+            return this;
+        }
+
         int cut() {
             return cut;
         }
@@ -63,35 +69,6 @@ public final class MemoryTransport implements Transport {
             return window;
         }
     }
-
-    /** A budget that is never used up. */
-    private static final class Endless implements Scope {
-        @Override
-        public boolean reserve(Resource resource, long amount) {
-            return true;
-        }
-
-        @Override
-        public void release(Resource resource, long amount) {}
-
-        @Override
-        public long used(Resource resource) {
-            return 0;
-        }
-
-        @Override
-        public Scope peer(PeerId peer) {
-            return this;
-        }
-
-        @Override
-        public Scope connection() {
-            return this;
-        }
-    }
-
-    /** A budget that is never used up. */
-    public static final Scope ENDLESS = new Endless();
 
     private record Listening(MemoryTransport transport, Accept accept) {}
 
@@ -136,6 +113,12 @@ public final class MemoryTransport implements Transport {
                 return;
             }
             Loop far = there.transport.loop();
+            if (network.wired) {
+                PipePair pipes = new PipePair(here, far).cut(network.cut);
+                far.execute(() -> there.transport.node.upgrader().accept(pipes.listener, there.accept));
+                node.upgrader().upgrade(pipes.dialer, dial, done);
+                return;
+            }
             MemoryConnection near = end(this, here, there.transport, from, dial.address(), false);
             MemoryConnection other = end(there.transport, far, this, dial.address(), from, true);
             near.join(other);
@@ -169,12 +152,13 @@ public final class MemoryTransport implements Transport {
         return loops.get(next++ % loops.size());
     }
 
-    private static MemoryConnection end(MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
+    private static MemoryConnection end(
+            MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
         Node there = other.node;
         Node here = own.node;
         BaseConnection.Facts facts = new BaseConnection.Facts(
                 loop, there.identity().id(), there.identity().publicKey(), local, remote, inbound, own.network.limited, null, null);
         BaseConnection.Surroundings surroundings = new BaseConnection.Surroundings((Streams) here, here.limits(), here.observer());
-        return new MemoryConnection(facts, surroundings, ENDLESS, own.network);
+        return new MemoryConnection(facts, surroundings, new TallyScope(here.limits()).connection(), own.network);
     }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What every protocol survives on the streams that peers open, wherever its handlers run.
  *
- * <p>In each test a node speaks the protocol; a peer that does not behave and one that does are connected to it. Whatever the first does, no
- * bug is reported, its streams end, and the second is served.
+ * <p>In each test a node speaks the protocol; a peer that does not behave and one that does are connected to it. Whatever the first does,
+ * no bug is reported, its streams end, and the second is served.
  */
 public abstract class ProtocolContract {
     /** Longer than any protocol waits for a peer that says nothing. */
@@ -43,7 +43,7 @@ public abstract class ProtocolContract {
     /** Throws unless the peer got the right answer; {@code server} gave it, and has half-closed after it. */
     protected abstract void check(byte[] answer, Swarm server);
 
-    /** Whether a peer may say as much as it likes as long as it takes the answers; then not all of it may be read from one that does not. */
+    /** Whether all that a peer says is answered at once; then not all of it may be read from one that takes no answers. */
     protected boolean heldByDeafPeers() {
         return false;
     }
@@ -55,6 +55,7 @@ public abstract class ProtocolContract {
         final Swarm bad;
         final Connection goodConnection;
         Connection badConnection;
+        final int timers;
 
         Scene(boolean apart) {
             world.apart(apart);
@@ -63,6 +64,7 @@ public abstract class ProtocolContract {
             bad = world.node(World.RECKLESS);
             goodConnection = world.connect(good, server);
             badConnection = world.connect(bad, server);
+            timers = world.timers();
         }
 
         Caller open() {
@@ -71,11 +73,12 @@ public abstract class ProtocolContract {
             return c;
         }
 
-        /** The bad peer's streams have ended, and the good peer is served. */
+        /** The bad peer's streams have ended, nothing is left of them, and the good peer is served. */
         void ends(Caller... callers) {
             world.settle();
             world.advanceSeconds(PATIENCE_SECONDS);
             for (Caller c : callers) assertThat(c.closed()).isNotNull();
+            assertThat(world.timers()).isLessThanOrEqualTo(timers);
             converses(goodConnection);
         }
 

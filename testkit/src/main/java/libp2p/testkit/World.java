@@ -7,6 +7,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
+import libp2p.core.identity.Identity;
 import libp2p.core.identity.KeyType;
 import libp2p.core.identity.LocalIdentity;
 import libp2p.core.identity.PrivateKey;
@@ -20,9 +21,11 @@ import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
 import libp2p.core.node.SwarmConfig;
+import libp2p.core.node.TallyScope;
 import libp2p.core.wire.Muxer;
-import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
+import libp2p.core.wire.noise.Noise;
+import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
@@ -47,8 +50,10 @@ public final class World {
     private final Rng random = Rng.seeded(42);
     private final List<Throwable> bugs = new ArrayList<>();
     private final long begin = clock.nanoTime();
+    private final List<TestLoop> loops = new ArrayList<>();
     private int nodes;
     private boolean apart;
+    private Muxer muxer = new Yamux();
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -58,6 +63,13 @@ public final class World {
     /** Nodes that are made from now on have connections on another loop than their own, or not. */
     public World apart(boolean yes) {
         apart = yes;
+        return this;
+    }
+
+    /** Connections that are made from now on run Noise and this muxer over a pipe. */
+    public World wired(Muxer over) {
+        muxer = over;
+        network.wired(true);
         return this;
     }
 
@@ -78,11 +90,17 @@ public final class World {
 
     /** The same with a key of that type. */
     public Swarm node(Limits limits, KeyType type, Protocol... protocols) {
-        TestLoop home = clock.loop();
-        Loop far = apart ? clock.loop() : home;
+        PrivateKey key = PrivateKey.generate(type, crypto, Rng.seeded(random.nextLong()));
+        return node(limits, new LocalIdentity(key, crypto), protocols);
+    }
+
+    /** The same with an identity of its own. */
+    public Swarm node(Limits limits, Identity identity, Protocol... protocols) {
+        TestLoop home = loop();
+        Loop far = apart ? loop() : home;
         Rng rng = Rng.seeded(random.nextLong());
         Swarm swarm = new Swarm(new SwarmConfig(
-                new LocalIdentity(PrivateKey.generate(type, crypto, rng), crypto),
+                identity,
                 crypto,
                 home,
                 List.of(far),
@@ -90,7 +108,7 @@ public final class World {
                 loop -> new Workspace(loop, Rng.seeded(random.nextLong())),
                 this::epochMillis,
                 limits,
-                MemoryTransport.ENDLESS,
+                new TallyScope(limits),
                 new Observer() {
                     @Override
                     public void bug(String where, Throwable bug) {
@@ -101,8 +119,8 @@ public final class World {
                 null,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
-                List.of(new NoSecurity()),
-                List.of(new NoMuxer()),
+                List.of(Noise.create(crypto, rng)),
+                List.of(muxer),
                 List.of(protocols),
                 List.of(),
                 List.of(),
@@ -155,6 +173,19 @@ public final class World {
         advance(seconds * SECOND);
     }
 
+    /** How many timers wait on all loops. */
+    public int timers() {
+        int n = 0;
+        for (TestLoop l : loops) n += l.timers();
+        return n;
+    }
+
+    private TestLoop loop() {
+        TestLoop l = clock.loop();
+        loops.add(l);
+        return l;
+    }
+
     /** The wall clock. */
     public long epochMillis() {
         return EPOCH_MILLIS + (clock.nanoTime() - begin) / 1_000_000;
@@ -182,44 +213,23 @@ public final class World {
 
         /** The value; it must have come, once. */
         public T value() {
-            if (calls != 1 || failure != null || value == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure != null || value == null) throw wrong();
             return value;
         }
 
         /** The failure; it must have come, once. */
         public CloseReason failure() {
-            if (calls != 1 || failure == null) throw new AssertionError("called " + calls + " times with " + value + ", " + failure);
+            if (calls != 1 || failure == null) throw wrong();
             return failure;
+        }
+
+        private AssertionError wrong() {
+            return new AssertionError("called " + calls + " times with " + value + ", " + failure);
         }
 
         /** Whether it has ended. */
         public boolean isDone() {
             return calls > 0;
-        }
-    }
-
-    /** Connections come from the transport whole; the parts that would make them are never asked. */
-    private static final class NoSecurity implements Security {
-        @Override
-        public String id() {
-            return "/none";
-        }
-
-        @Override
-        public Handshake begin(Context context, Runnable ready) {
-            throw new IllegalStateException("connections come from the transport");
-        }
-    }
-
-    private static final class NoMuxer implements Muxer {
-        @Override
-        public String id() {
-            return "/none";
-        }
-
-        @Override
-        public Session start(Context context) {
-            throw new IllegalStateException("connections come from the transport");
         }
     }
 }

@@ -211,7 +211,7 @@ public final class KeyForms {
         Der k = outer.sequence();
         outer.end();
         k.integerIs(1);
-        byte[] scalar = scalar(k.octets());
+        byte[] scalar = k.octets();
         KeyType type = implied;
         Der parameters = k.explicit(0);
         if (parameters != null) {
@@ -225,7 +225,7 @@ public final class KeyForms {
         }
         k.end();
         if (type == null) throw new Violation("EC key names no curve");
-        return new Unwrapped(type, scalar);
+        return new Unwrapped(type, scalar(scalar));
     }
 
     /** Reads a PKCS#8 private key that is not encrypted, of any of libp2p's types; attributes and a public key in it are passed over. */

@@ -45,6 +45,7 @@ public abstract class BaseStream implements Stream {
     private @Nullable Lifecycle lifecycle;
     private StreamHandler handler;
     private String protocol = "";
+    private String agreeing = "";
     private @Nullable Filter filter;
     private @Nullable Buf unread;
     private @Nullable Runnable offering; // made when first needed, then kept: reading goes on without garbage
@@ -170,6 +171,11 @@ public abstract class BaseStream implements Stream {
         protocol = id;
     }
 
+    /** Names the protocol that is about to be agreed on, for whoever is asked to handle it; {@link #handler} makes it so. */
+    public final void agreeing(String id) {
+        agreeing = id;
+    }
+
     /** Puts another handler in place of one that has heard nothing yet. */
     protected final void replace(StreamHandler first) {
         handler = first;
@@ -230,7 +236,7 @@ public abstract class BaseStream implements Stream {
 
     @Override
     public final String protocol() {
-        return protocol;
+        return protocol.isEmpty() ? agreeing : protocol;
     }
 
     @Override

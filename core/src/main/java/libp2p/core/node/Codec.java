@@ -23,7 +23,7 @@ public interface Codec<M> {
     /** Reads the message, which is all of the data, lent for this call; throws {@link libp2p.core.Violation} and nothing else. */
     M read(Buf data);
 
-    /** The message after its length, in a buffer of its own; throws {@link IllegalArgumentException} if it is larger than {@link #sizeMax}. */
+    /** The message after its length, in a buffer of its own; {@link IllegalArgumentException} if it is larger than {@link #sizeMax}. */
     default Buf frame(M message) {
         int size = size(message);
         if (size < 0 || size > sizeMax()) throw new IllegalArgumentException("a message of " + size + " bytes, of at most " + sizeMax());

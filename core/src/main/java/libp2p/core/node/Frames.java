@@ -8,7 +8,7 @@ import libp2p.multiformats.Varint;
 /**
  * Takes frames, each after its length as an unsigned varint, out of a stream of bytes, however they are cut.
  *
- * <p>A frame's length is checked before anything is kept; what is kept of a frame grows by the bytes received. Between frames nothing is held.
+ * <p>A frame's length is checked before anything is kept; what is kept grows by the bytes received. Between frames nothing is held.
  */
 public final class Frames {
     private final int sizeMax;

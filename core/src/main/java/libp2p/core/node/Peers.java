@@ -25,7 +25,7 @@ final class Peers {
     }
 
     private final Swarm swarm;
-    private final List<Protocol> protocols;
+    private List<Protocol> protocols;
     private final Map<PeerId, Entry> entries = new LinkedHashMap<>();
     private final Watch.Cell<List<PeerId>> watch = new Watch.Cell<>(List.of());
     private Runnable empty = () -> {};
@@ -67,7 +67,7 @@ final class Peers {
     /** The peer has shown that it speaks a protocol, by a stream or by its word. */
     void spoke(PeerId peer, String id, Protocol p) {
         Entry e = entries.get(peer);
-        if (e == null || !e.speaks.add(p)) return;
+        if (e == null || !protocols.contains(p) || !e.speaks.add(p)) return;
         swarm.guard("onPeer of " + p.ids(), () -> p.onPeer(peer));
     }
 
@@ -91,6 +91,12 @@ final class Peers {
     private static boolean speaks(Protocol p, List<String> ids) {
         for (String id : ids) if (p.speaks(id)) return true;
         return false;
+    }
+
+    /** From now on no protocol is told of anything. */
+    void stop() {
+        protocols = List.of();
+        for (Entry e : entries.values()) e.speaks.clear();
     }
 
     List<Connection> of(PeerId peer) {

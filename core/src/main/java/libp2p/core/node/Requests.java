@@ -17,9 +17,9 @@ import libp2p.multiformats.Nullable;
 /**
  * One question, one answer: the shape of most libp2p protocols, both sides of it.
  *
- * <p>A protocol owns one, hands {@link #accept} the streams it accepts, and says {@link Protocol#onConnectionLoop}: messages are decoded and
- * encoded on the connection's loop, questions answered and answers heard on the node's. A peer may ask several questions on one stream; the
- * next is read when the last is answered and the answer taken. Ours take a stream each, half-closed after the question.
+ * <p>A protocol owns one, hands out its {@link #accept}, and says {@link Protocol#onConnectionLoop}: messages are decoded and encoded on
+ * the connection's loop, questions answered and answers heard on the node's. A peer may ask several questions on one stream; the next is
+ * read when the last is answered and the answer taken. Ours take a stream each, half-closed after the question.
  *
  * @param <Q> an immutable question
  * @param <A> an immutable answer
@@ -40,7 +40,7 @@ public final class Requests<Q, A> {
      * The bounds.
      *
      * @param askNanos from {@link #ask} to the whole answer, connecting included
-     * @param idleNanos how long a peer may leave its stream without a whole question, or without taking the answer
+     * @param idleNanos how long a peer's stream may wait for a whole question, for our answer, or for the peer to take it
      * @param asksMax questions of ours without an answer yet, to all peers together
      */
     public record Params(long askNanos, long idleNanos, int asksMax) {
@@ -105,10 +105,12 @@ public final class Requests<Q, A> {
         private boolean answering;
         private @Nullable Buf answer; // what is not written yet
         private boolean finished;
+        private boolean closed;
+        private int asked;
 
         @Override
         public void onOpen(Stream stream) {
-            awaitPeer(stream);
+            await(stream);
         }
 
         @Override
@@ -118,8 +120,10 @@ public final class Requests<Q, A> {
             if (frame == null) return;
             Q question = questions.read(frame);
             answering = true;
-            idle.cancel();
-            onNodeLoop(() -> answerer.answer(stream, question, (a, failure) -> stream.loop().execute(() -> answered(stream, a, failure))));
+            int number = ++asked;
+            await(stream);
+            onNodeLoop(() -> answerer.answer(
+                    stream, question, (a, failure) -> stream.loop().execute(() -> answered(stream, number, a, failure))));
         }
 
         @Override
@@ -137,19 +141,18 @@ public final class Requests<Q, A> {
         @Override
         public void onClose(@Nullable Stream stream, CloseReason reason) {
             idle.cancel();
-            answering = true; // nothing more is to be done
-            finished = true;
+            closed = true;
             answer = null;
         }
 
-        private void answered(Stream stream, @Nullable A value, @Nullable CloseReason failure) {
-            if (!answering || answer != null) return;
+        private void answered(Stream stream, int number, @Nullable A value, @Nullable CloseReason failure) {
+            if (closed || !answering || answer != null || number != asked) return;
             if (failure != null || value == null) {
                 stream.reset(failure == null ? Codes.NONE : failure.code());
                 return;
             }
             answer = answers.frame(value);
-            awaitPeer(stream);
+            await(stream);
             flush(stream);
         }
 
@@ -160,12 +163,12 @@ public final class Requests<Q, A> {
             if (!rest.isEmpty()) return;
             answer = null;
             answering = false;
-            awaitPeer(stream);
+            await(stream);
             if (finished) stream.finish();
             else stream.read();
         }
 
-        private void awaitPeer(Stream stream) {
+        private void await(Stream stream) {
             idle.cancel();
             idle = stream.loop().schedule(params.idleNanos, () -> stream.reset(Codes.NONE));
         }

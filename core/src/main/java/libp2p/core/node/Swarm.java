@@ -335,6 +335,9 @@ public final class Swarm implements Node, Streams {
         stopping = true;
         for (Listener l : listeners) l.close();
         for (Dialing d : dialings.values().toArray(new Dialing[0])) d.end(null, CloseReason.CANCELLED);
+        // Streams that protocols keep open for later use would hold up the drain.
+        connected.stop();
+        for (Protocol p : config.protocols()) guard("stop of " + p.ids(), p::stop);
         for (Connection c : connections()) c.drain(Codes.SHUTDOWN);
         Cancellable[] timer = {Cancellable.NONE};
         Runnable[] finish = {() -> {}};
@@ -342,7 +345,6 @@ public final class Swarm implements Node, Streams {
             if (!connected.isEmpty()) return;
             timer[0].cancel();
             connected.whenEmpty(() -> {});
-            for (Protocol p : config.protocols()) guard("stop of " + p.ids(), p::stop);
             for (Transport t : config.transports()) t.stop();
             done.done(null, null);
         };

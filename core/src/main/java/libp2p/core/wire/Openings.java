@@ -255,6 +255,7 @@ final class Openings {
                 observer().streamRefused(connection, protocol, CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
                 throw new Violation("too many streams of " + protocol, Codes.RESOURCE_LIMIT_EXCEEDED);
             }
+            ((BaseStream) s).agreeing(protocol);
             StreamHandler handler = node.streams().accept(s, protocol);
             if (handler == null) {
                 if (l.isEmpty()) lanes.remove(protocol, l);
