@@ -61,6 +61,7 @@ public final class MuxEnd {
     private @Nullable MuxEnd other;
     private @Nullable Violation violation;
     private int cut = Integer.MAX_VALUE;
+    private int room = ROOM;
     private long delayNanos;
     private boolean flushPosted;
     private boolean stalled;
@@ -121,6 +122,12 @@ public final class MuxEnd {
     /** Gives the session what arrives in pieces of that size. */
     public MuxEnd cut(int size) {
         cut = size;
+        return this;
+    }
+
+    /** How many bytes may be on their way to this end; {@link #ROOM} unless said otherwise. */
+    public MuxEnd room(int size) {
+        room = size;
         return this;
     }
 
@@ -187,7 +194,7 @@ public final class MuxEnd {
         boolean more = true;
         while (more && !stalled && !closed) {
             MuxEnd o = other;
-            if (o != null && o.inFlight >= ROOM) {
+            if (o != null && o.inFlight >= o.room) {
                 o.wantsRead = true;
                 return;
             }
@@ -251,7 +258,7 @@ public final class MuxEnd {
         }
         inFlight -= before - inbox.size();
         MuxEnd o = other;
-        if (wantsRead && inFlight < ROOM && o != null) {
+        if (wantsRead && inFlight < room && o != null) {
             wantsRead = false;
             o.postFlush();
         }
