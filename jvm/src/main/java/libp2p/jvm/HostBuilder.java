@@ -155,7 +155,10 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it down. */
+    /**
+     * Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it
+     * down.
+     */
     public HostBuilder executor(Executor handlers) {
         executor = handlers;
         return this;

@@ -96,7 +96,8 @@ class HostTest {
         Multiaddr announced = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
         Multiaddr more = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
         Multiaddr never = Multiaddr.of("/ip4/192.0.2.3/tcp/4001");
-        Host host = start(builder().listen("/ip4/127.0.0.1/tcp/0").announce(announced).appendAnnounce(more, never).announces(a -> !a.equals(never)));
+        HostBuilder b = builder().listen("/ip4/127.0.0.1/tcp/0").announce(announced).appendAnnounce(more, never);
+        Host host = start(b.announces(a -> !a.equals(never)));
         assertThat(host.addressWatch().value()).containsExactly(announced, more);
     }
 
