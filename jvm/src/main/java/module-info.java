@@ -6,5 +6,9 @@ module libp2p.jvm {
     requires org.dnsjava;
     requires org.slf4j;
 
+    uses libp2p.core.Crypto;
+    uses libp2p.core.net.Transport;
+    uses libp2p.core.wire.Security;
+
     exports libp2p.jvm;
 }

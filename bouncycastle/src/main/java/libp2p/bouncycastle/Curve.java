@@ -67,7 +67,9 @@ enum Curve {
     private BigInteger scalar(byte[] privateKey) {
         byte[] scalar = this == SECP256K1 ? privateKey : KeyForms.p256Private(privateKey);
         BigInteger d = new BigInteger(1, scalar);
-        if (scalar.length != SCALAR || d.signum() == 0 || d.compareTo(domain.getN()) >= 0) throw new Violation("private key is out of range");
+        if (scalar.length != SCALAR || d.signum() == 0 || d.compareTo(domain.getN()) >= 0) {
+            throw new Violation("private key is out of range");
+        }
         return d;
     }
 

@@ -23,7 +23,9 @@ final class Rsa {
     private Rsa() {}
 
     static byte[] generate(int bits, Rng rng) {
-        if (bits < KeyForms.RSA_BITS_MIN || bits > KeyForms.RSA_BITS_MAX) throw new IllegalArgumentException("RSA key of " + bits + " bits");
+        if (bits < KeyForms.RSA_BITS_MIN || bits > KeyForms.RSA_BITS_MAX) {
+            throw new IllegalArgumentException("RSA key of " + bits + " bits");
+        }
         RSAKeyPairGenerator generator = new RSAKeyPairGenerator();
         generator.init(new RSAKeyGenerationParameters(EXPONENT, new RngRandom(rng), bits, CERTAINTY));
         AsymmetricCipherKeyPair pair = generator.generateKeyPair();

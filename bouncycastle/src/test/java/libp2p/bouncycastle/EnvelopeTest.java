@@ -28,7 +28,8 @@ class EnvelopeTest {
     private static final byte[] GO = HexFormat.of()
             .parseHex("0a24080112206f1581709bb7b1ef030d210db18e3b0ba1c776fba65d8cdaad05415142d189f8"
                     + "12102f6c69627032702f7465737464617461" + "1a0c68656c6c6f20776f726c6421"
-                    + "2a401178673b51dfa842aad17e465e25d646ad16628916b964c3fb10c711fee87872bdd4e4646f58c277cdff09704913d8be1aec6322de8d3d0bb852120374aece08");
+                    + "2a401178673b51dfa842aad17e465e25d646ad16628916b964c3fb10c711fee87872"
+                    + "bdd4e4646f58c277cdff09704913d8be1aec6322de8d3d0bb852120374aece08");
     private static final int GO_TYPE_AT = 40;
     private static final int GO_PAYLOAD_AT = 58;
 
@@ -83,7 +84,8 @@ class EnvelopeTest {
     @Test
     void anEmptyDomainIsABug() {
         assertThatThrownBy(() -> Envelope.decode(GO).verify("", CRYPTO)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> seal(identity(KeyType.ED25519, 1), "", new byte[] {1}, new byte[0])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> seal(identity(KeyType.ED25519, 1), "", new byte[] {1}, new byte[0]))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -34,15 +38,18 @@ import libp2p.multiformats.Proto;
 public final class Host implements AutoCloseable {
     private final Swarm swarm;
     private final List<NioLoop> loops;
-    private final Runnable afterwards;
+    private final Executor handlers;
+    private final AutoCloseable pools;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final ExecutorService threads = Threads.perTask("libp2p-handler");
+    private final Set<Pending<?>> pending = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended; // the loops run no more
     private boolean closing; // guarded by closed
 
-    Host(Swarm swarm, List<NioLoop> loops, Runnable afterwards) {
+    Host(Swarm swarm, List<NioLoop> loops, Executor handlers, AutoCloseable pools) {
         this.swarm = swarm;
         this.loops = loops;
-        this.afterwards = afterwards;
+        this.handlers = handlers;
+        this.pools = pools;
     }
 
     /** A host in the making. */
@@ -62,8 +69,13 @@ public final class Host implements AutoCloseable {
 
     private Cancellable post(Runnable task, Callback<? super Void> done) {
         swarm.loop().execute(() -> {
-            task.run();
-            done.done(null, null);
+            CloseReason failure = null;
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                failure = CloseReason.bug(e);
+            }
+            done.done(null, failure);
         });
         return Cancellable.NONE;
     }
@@ -126,69 +138,107 @@ public final class Host implements AutoCloseable {
         return async(done -> onLoop(done, d -> swarm.connect(address, d)));
     }
 
-    /** Opens a stream to a peer under the first of the ids that it speaks, connecting if need be. */
+    /** Connects without waiting, by what is known of the peer; cancelling the future gives the attempt up. */
+    public CompletableFuture<Connection> connectAsync(PeerId peer) {
+        return async(done -> onLoop(done, d -> swarm.connect(peer, d)));
+    }
+
+    // ---- streams
+
+    /** Opens a stream under the first of the ids that the peer speaks, connecting if need be. */
     public PeerSocket open(PeerId peer, String... protocols) throws P2pException {
-        return await(done -> opening(peer, List.of(protocols), done));
+        return wait(openAsync(peer, protocols));
     }
 
-    /** The same without waiting; cancelling the future gives it up. */
+    /** Opens a stream without waiting; cancelling the future gives it up. */
     public CompletableFuture<PeerSocket> openAsync(PeerId peer, String... protocols) {
-        return async(done -> opening(peer, List.of(protocols), done));
+        return openAsync(peer, List.of(protocols), OpenOptions.DEFAULT);
     }
 
-    private Cancellable opening(PeerId peer, List<String> protocols, Callback<PeerSocket> done) {
+    /** Opens a stream without waiting, in the way the options say; cancelling the future gives it up. */
+    public CompletableFuture<PeerSocket> openAsync(PeerId peer, List<String> protocols, OpenOptions options) {
+        Pending<PeerSocket> future = new Pending<>();
         SocketBridge bridge = new SocketBridge(new SocketBridge.Opened() {
             @Override
             public void opened(PeerSocket socket) {
-                done.done(socket, null);
+                if (!future.complete(socket)) socket.reset(0); // given up meanwhile
             }
 
             @Override
             public void refused(CloseReason reason) {
-                done.done(null, reason);
+                future.completeExceptionally(new P2pException(reason));
             }
         });
-        Deferred deferred = new Deferred();
-        swarm.loop().execute(() -> deferred.started(swarm.connect(peer, (connection, failure) -> {
-            if (connection != null) deferred.started(connection.open(protocols, OpenOptions.DEFAULT, bridge));
-            else done.done(null, failure);
-        })));
-        return () -> swarm.loop().execute(deferred::cancel);
+        future.cancels(onLoop(() -> open(peer, protocols, options, bridge)));
+        return future;
     }
 
-    /** Answers streams under the id, each on a thread of its own, until cancelled. */
-    public Cancellable handle(String protocol, SocketHandler handler) {
-        return swarm.handle(protocol, s -> new SocketBridge(socket -> threads.execute(() -> serve(socket, handler))));
+    private Cancellable open(PeerId peer, List<String> protocols, OpenOptions options, StreamHandler handler) {
+        Cancellable[] now = new Cancellable[1];
+        now[0] = swarm.connect(peer, (connection, failure) -> {
+            if (connection != null) now[0] = connection.open(protocols, options, handler);
+            else handler.onClose(null, failure == null ? CloseReason.CANCELLED : failure);
+        });
+        return () -> now[0].cancel();
     }
 
-    /** The same for ids that are not known beforehand, and not told to others. */
-    public Cancellable handle(Predicate<String> protocols, SocketHandler handler) {
-        return swarm.handle(protocols, s -> new SocketBridge(socket -> threads.execute(() -> serve(socket, handler))));
+    /** Answers streams under the id, each on a thread of its own, until closed. */
+    public AutoCloseable handle(String protocol, SocketHandler handler) {
+        return answering(swarm.handle(protocol, s -> answer(handler)));
     }
 
-    private void serve(PeerSocket socket, SocketHandler handler) {
-        try (socket) {
+    /** The same for ids that are not known beforehand; they are not told to others. */
+    public AutoCloseable handle(Predicate<String> protocols, SocketHandler handler) {
+        return answering(swarm.handle(protocols, s -> answer(handler)));
+    }
+
+    /** Answers streams under the id with handlers that run on their connection's loop, until closed. */
+    public AutoCloseable handleOnLoop(String protocol, Function<Stream, StreamHandler> accept) {
+        return answering(swarm.handle(protocol, accept));
+    }
+
+    /** From its return on the id is answered, except on a loop, which cannot wait for that. */
+    private AutoCloseable answering(Cancellable handler) {
+        if (!NioLoop.isLoopThread()) async((Callback<Void> done) -> post(() -> {}, done)).exceptionally(closedMeanwhile -> null).join();
+        return handler::cancel;
+    }
+
+    private StreamHandler answer(SocketHandler handler) {
+        return new SocketBridge(socket -> {
+            try {
+                handlers.execute(() -> answer(handler, socket));
+            } catch (RejectedExecutionException e) {
+                socket.reset(Codes.RESOURCE_LIMIT_EXCEEDED);
+            }
+        });
+    }
+
+    private void answer(SocketHandler handler, PeerSocket socket) {
+        try {
             handler.handle(socket);
-            socket.finish();
-            socket.stopReading(Codes.NONE);
-        } catch (IOException e) {
-            // The stream ended under the handler, or the handler gave it up: closing resets what is left.
-        } catch (Exception e) {
-            swarm.observer().bug("handler of " + socket.protocol(), e);
+            socket.closeAfterAnswer();
+        } catch (Throwable t) {
+            socket.reset(0);
+            // Streams end all the time, and handlers need not care; what is no ending of a stream is a bug of theirs.
+            if (!(t instanceof IOException)) swarm.observer().bug("handler of " + socket, t);
+            if (t instanceof Error) throw (Error) t;
         }
-    }
-
-    /** Answers streams under the id with handlers that run on their connection's loop, until cancelled. */
-    public Cancellable handleOnLoop(String protocol, Function<Stream, StreamHandler> accept) {
-        return swarm.handle(protocol, accept);
     }
 
     // ---- from callbacks to threads
 
     /** Calls a method with a callback and waits for it; an interrupt gives it up. */
     public <T> T await(Function<Callback<T>, Cancellable> call) throws P2pException {
-        for (NioLoop l : loops) if (l.isCurrent()) throw new IllegalStateException("would block a loop: use async");
-        CompletableFuture<T> future = async(call);
+        checkThread();
+        return wait(async(call));
+    }
+
+    private static void checkThread() {
+        if (NioLoop.isLoopThread()) throw new IllegalStateException("would block a loop: use async");
+    }
+
+    private <T> T wait(CompletableFuture<T> future) throws P2pException {
+        checkThread();
         try {
             return future.get();
         } catch (InterruptedException e) {
@@ -203,17 +253,24 @@ public final class Host implements AutoCloseable {
 
     /** Calls a method with a callback, as a future that fails with {@link P2pException}; cancelling it cancels the call. */
     public <T> CompletableFuture<T> async(Function<Callback<T>, Cancellable> call) {
-        Pending<T> pending = new Pending<>();
+        Pending<T> future = new Pending<>();
         Cancellable c = call.apply((value, failure) -> {
-            if (failure == null) pending.complete(value);
-            else pending.completeExceptionally(new P2pException(failure));
+            if (failure == null) future.complete(value);
+            else future.completeExceptionally(new P2pException(failure));
         });
-        pending.cancels(c);
-        return pending;
+        future.cancels(c);
+        return future;
     }
 
-    private static final class Pending<T> extends CompletableFuture<T> {
+    /** A call under way; the host's end ends it too. */
+    private final class Pending<T> extends CompletableFuture<T> {
         private volatile Cancellable call = Cancellable.NONE;
+
+        Pending() {
+            pending.add(this);
+            whenComplete((value, failure) -> pending.remove(this));
+            if (ended) endPending();
+        }
 
         void cancels(Cancellable c) {
             call = c;
@@ -230,8 +287,12 @@ public final class Host implements AutoCloseable {
 
     /** For methods that must be called on the node's loop. */
     private <T> Cancellable onLoop(Callback<T> done, Function<Callback<T>, Cancellable> call) {
+        return onLoop(() -> call.apply(done));
+    }
+
+    private Cancellable onLoop(Supplier<Cancellable> call) {
         Deferred deferred = new Deferred();
-        swarm.loop().execute(() -> deferred.started(call.apply(done)));
+        swarm.loop().execute(() -> deferred.started(call.get()));
         return () -> swarm.loop().execute(deferred::cancel);
     }
 
@@ -256,7 +317,7 @@ public final class Host implements AutoCloseable {
      */
     @Override
     public void close() {
-        for (NioLoop l : loops) if (l.isCurrent()) throw new IllegalStateException("would block a loop");
+        checkThread();
         boolean first;
         synchronized (closed) {
             first = !closing;
@@ -277,10 +338,23 @@ public final class Host implements AutoCloseable {
             }
         }
         if (first) {
-            threads.shutdown();
             for (NioLoop l : loops) l.close();
-            afterwards.run();
+            ended = true;
+            endPending();
+            closePools();
         }
         if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private void endPending() {
+        for (Pending<?> p : pending) p.completeExceptionally(new P2pException(CloseReason.of(CloseReason.Kind.CANCELLED, "the host is closed")));
+    }
+
+    private void closePools() {
+        try {
+            pools.close();
+        } catch (Exception e) {
+            swarm.observer().bug("close of pools", e);
+        }
     }
 }

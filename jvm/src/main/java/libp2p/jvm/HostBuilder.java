@@ -5,7 +5,11 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
@@ -25,7 +29,6 @@ import libp2p.core.node.SwarmConfig;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
-import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.noise.Noise;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
@@ -42,12 +45,14 @@ public final class HostBuilder {
     private final List<Protocol> protocols = new ArrayList<>();
     private @Nullable Identity identity;
     private @Nullable PrivateKey key;
-    private Crypto crypto = JvmCrypto.create();
+    private @Nullable Crypto crypto;
     private Predicate<Multiaddr> announces = a -> true;
     private Limits limits = Limits.DEFAULT;
     private Observer observer = Observer.NONE;
     private Gater gater = Gater.OPEN;
     private @Nullable Resolver resolver;
+    private @Nullable Executor executor;
+    private LongSupplier clock = System::nanoTime;
     private int loops = 1;
 
     HostBuilder() {}
@@ -149,23 +154,46 @@ public final class HostBuilder {
         return this;
     }
 
+    /** Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it down. */
+    public HostBuilder executor(Executor handlers) {
+        executor = handlers;
+        return this;
+    }
+
+    /** The clock of all loops: nanoseconds, never going back. */
+    public HostBuilder clock(LongSupplier nanos) {
+        clock = nanos;
+        return this;
+    }
+
     /** Starts the host and listens; what was started is stopped again if that fails. */
     public Host start() throws IOException {
-        SecureRandom secure = new SecureRandom();
         List<NioLoop> started = new ArrayList<>();
-        for (int i = 0; i < loops; i++) started.add(new NioLoop("libp2p-loop-" + i, System::nanoTime, observer));
+        Closing pools = new Closing();
+        Host host;
+        try {
+            for (int i = 0; i < loops; i++) started.add(new NioLoop("libp2p-loop-" + i, clock, observer));
+            host = new Host(new Swarm(config(started, pools)), started, handlers(pools), pools);
+        } catch (IOException | RuntimeException e) {
+            for (NioLoop l : started) l.close();
+            pools.close();
+            throw e;
+        }
+        host.start(listen);
+        return host;
+    }
+
+    private SwarmConfig config(List<NioLoop> started, Closing pools) {
+        SecureRandom secure = new SecureRandom();
         Map<Loop, Workspace> workspaces = new ConcurrentHashMap<>();
         for (NioLoop l : started) workspaces.put(l, new Workspace(l, Rng.of(secure::nextBytes)));
         Rng random = Rng.of(secure::nextBytes);
-        Identity who = identity;
-        if (who == null) {
-            PrivateKey k = key == null ? new PrivateKey(KeyType.ED25519, crypto.generate(KeyType.ED25519, 0, random)) : key;
-            who = new LocalIdentity(k, crypto);
-        }
-        CpuPool pool = new CpuPool();
-        SwarmConfig config = new SwarmConfig(
-                who,
-                crypto,
+        Crypto primitives = crypto == null ? found(Crypto.class, List.of()).stream().findFirst().orElseGet(JvmCrypto::create) : crypto;
+        CpuPool cpu = new CpuPool();
+        pools.add(cpu);
+        return new SwarmConfig(
+                who(primitives, random),
+                primitives,
                 started.get(0),
                 new ArrayList<>(started),
                 random,
@@ -175,17 +203,61 @@ public final class HostBuilder {
                 new AtomicScope(limits),
                 observer,
                 gater,
-                resolver,
-                pool,
-                transports.isEmpty() ? List.of(new TcpTransport()) : transports,
-                securities.isEmpty() ? List.of(Noise.create(crypto, random)) : securities,
-                muxers.isEmpty() ? List.of(new Yamux(), new Mplex()) : muxers,
+                resolver == null ? dns(pools) : resolver,
+                cpu,
+                transports.isEmpty() ? found(Transport.class, List.of(new TcpTransport())) : transports,
+                securities.isEmpty() ? found(Security.class, List.of(Noise.create(primitives, random))) : securities,
+                muxers.isEmpty() ? List.of(new Yamux()) : muxers,
                 protocols,
                 announce,
                 appendAnnounce,
                 announces);
-        Host host = new Host(new Swarm(config), started, pool::close);
-        host.start(listen);
-        return host;
+    }
+
+    private Identity who(Crypto primitives, Rng random) {
+        Identity who = identity;
+        if (who != null) return who;
+        PrivateKey k = key == null ? new PrivateKey(KeyType.ED25519, primitives.generate(KeyType.ED25519, 0, random)) : key;
+        return new LocalIdentity(k, primitives);
+    }
+
+    private Executor handlers(Closing pools) {
+        if (executor != null) return executor;
+        ExecutorService own = Threads.perTask("libp2p-handler");
+        pools.add(own::shutdownNow);
+        return own;
+    }
+
+    private Resolver dns(Closing pools) {
+        DnsResolver dns = new DnsResolver(limits.dnsAnswersMax());
+        pools.add(dns);
+        return dns;
+    }
+
+    /** Ours, and those that other modules bring: the one place where services are looked up. */
+    private static <T> List<T> found(Class<T> service, List<T> ours) {
+        List<T> all = new ArrayList<>(ours);
+        for (T one : ServiceLoader.load(service, HostBuilder.class.getClassLoader())) all.add(one);
+        return all;
+    }
+
+    /** What to close with the host. */
+    private static final class Closing implements AutoCloseable {
+        private final List<AutoCloseable> all = new ArrayList<>();
+
+        void add(AutoCloseable one) {
+            all.add(one);
+        }
+
+        @Override
+        public void close() {
+            for (AutoCloseable one : all) {
+                try {
+                    one.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
     }
 }

@@ -143,7 +143,8 @@ final class JcaCrypto implements Crypto {
     /** By a generator that draws the seed as its random number: the JDK's does; a known answer tells about others. */
     private byte[] ed25519PublicKey(byte[] seed) {
         try {
-            KeyPairGenerator generator = provider == null ? KeyPairGenerator.getInstance("Ed25519") : KeyPairGenerator.getInstance("EdDSA", provider);
+            KeyPairGenerator generator =
+                    provider == null ? KeyPairGenerator.getInstance("EdDSA") : KeyPairGenerator.getInstance("EdDSA", provider);
             generator.initialize(NamedParameterSpec.ED25519, new SeedRandom(seed));
             byte[] spki = generator.generateKeyPair().getPublic().getEncoded();
             return Arrays.copyOfRange(spki, spki.length - KEY, spki.length);
@@ -179,7 +180,8 @@ final class JcaCrypto implements Crypto {
         }
         try {
             Signature signature = signature(type);
-            signature.initSign(factory(type).generatePrivate(new PKCS8EncodedKeySpec(KeyForms.pkcs8Of(new KeyForms.Unwrapped(type, key)))));
+            byte[] pkcs8 = KeyForms.pkcs8Of(new KeyForms.Unwrapped(type, key));
+            signature.initSign(factory(type).generatePrivate(new PKCS8EncodedKeySpec(pkcs8)));
             signature.update(message);
             return signature.sign();
         } catch (GeneralSecurityException e) {

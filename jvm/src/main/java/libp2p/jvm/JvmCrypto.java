@@ -37,7 +37,11 @@ public final class JvmCrypto implements Crypto {
     private final Choice pure;
 
     /** In these orders; {@code pure} has secp256k1 and makes keys. */
-    JvmCrypto(List<Supplier<@Nullable Crypto>> aeads, List<Supplier<@Nullable Crypto>> curves, List<Supplier<@Nullable Crypto>> others, Supplier<@Nullable Crypto> pure) {
+    JvmCrypto(
+            List<Supplier<@Nullable Crypto>> aeads,
+            List<Supplier<@Nullable Crypto>> curves,
+            List<Supplier<@Nullable Crypto>> others,
+            Supplier<@Nullable Crypto> pure) {
         hash = new Choice("hashes", others, KnownAnswers::hashes);
         aead = new Choice("ChaCha20-Poly1305", aeads, KnownAnswers::aead);
         x25519 = new Choice("X25519", curves, KnownAnswers::x25519);
@@ -56,7 +60,8 @@ public final class JvmCrypto implements Crypto {
     /** With Conscrypt, if it is there, or without: its native library takes time and memory to load. */
     public static JvmCrypto create(boolean conscrypt) {
         Supplier<@Nullable Crypto> jca = () -> new JcaCrypto(null);
-        Supplier<@Nullable Crypto> pure = () -> new BouncyCastleCrypto(); // not a method reference, which would load it at once
+        // not a method reference, which would load it at once
+        Supplier<@Nullable Crypto> pure = () -> new BouncyCastleCrypto();
         Supplier<@Nullable Crypto> fast = () -> {
             Provider provider = conscrypt ? ConscryptProvider.load() : null;
             return provider == null ? null : new JcaCrypto(provider);

@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Files that hold a private key.
  *
- * <p>Written is libp2p's protobuf (specs/peer-ids/peer-ids.md), or PEM with PKCS#8; read are both, and the PEM of {@code EC PRIVATE KEY} and
- * {@code RSA PRIVATE KEY}. A file that is written is its owner's alone from its first moment; one that others may read is read, with a warning.
+ * <p>Written is libp2p's protobuf (specs/peer-ids/peer-ids.md), or PEM with PKCS#8; read are both, and the PEM of
+ * {@code EC PRIVATE KEY} and {@code RSA PRIVATE KEY}. A file that is written is its owner's alone from its first moment; one that others
+ * may read is read, with a warning.
  */
 public final class KeyFile {
     /** Bytes of the longest file. */

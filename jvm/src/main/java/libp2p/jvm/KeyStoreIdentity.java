@@ -23,8 +23,8 @@ import libp2p.multiformats.Nullable;
 /**
  * Identities whose private key is in a {@link KeyStore}: a PKCS#12 file, an HSM behind PKCS#11, Android's key store.
  *
- * <p>The private key need not give its bytes away. It signs on the executor given, since it may be slow or ask a person. The provider is the
- * one that takes the key, so the HSM's for a key of the HSM.
+ * <p>The private key need not give its bytes away. It signs on the executor given, since it may be slow or ask a person. The provider is
+ * the one that takes the key, so the HSM's for a key of the HSM.
  */
 public final class KeyStoreIdentity {
     private static final BigInteger SECP256K1_ORDER =

@@ -137,6 +137,11 @@ public final class PeerSocket implements Closeable {
         bridge.write(message, 0, message.length, false, timeoutNanos);
     }
 
+    /** Says what was written and no more, and drops what the peer still says. */
+    void closeAfterAnswer() {
+        bridge.closeAfterAnswer();
+    }
+
     /** Resets the stream unless both sides have finished and all was read. */
     @Override
     public void close() {

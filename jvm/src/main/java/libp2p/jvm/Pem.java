@@ -35,7 +35,9 @@ final class Pem {
     }
 
     private static PrivateKey key(String label, String body, Crypto crypto) {
-        if (label.startsWith("ENCRYPTED") || body.contains("ENCRYPTED")) throw new Violation("the private key is encrypted: decrypt it first");
+        if (label.startsWith("ENCRYPTED") || body.contains("ENCRYPTED")) {
+            throw new Violation("the private key is encrypted: decrypt it first");
+        }
         return switch (label) {
             case "PRIVATE KEY" -> PrivateKey.ofPkcs8(der(body), crypto);
             case "EC PRIVATE KEY" -> PrivateKey.of(KeyForms.sec1(der(body), null), crypto);

@@ -64,7 +64,10 @@ class JvmCryptoTest {
         Crypto right = new BouncyCastleCrypto();
         Crypto wrong = new Lying();
         JvmCrypto crypto = new JvmCrypto(
-                List.of(() -> null, () -> wrong, () -> right), List.of(() -> wrong, () -> right), List.of(() -> wrong, () -> right), () -> right);
+                List.of(() -> null, () -> wrong, () -> right),
+                List.of(() -> wrong, () -> right),
+                List.of(() -> wrong, () -> right),
+                () -> right);
         assertThat(crypto.describe()).doesNotContain("Lying").contains("ChaCha20-Poly1305 BouncyCastle", "X25519 BouncyCastle");
         assertThat(crypto.sha256(new byte[0])).isEqualTo(right.sha256(new byte[0]));
         assertThat(crypto.generate(KeyType.ED25519, 0, Rng.seeded(1))).isEqualTo(right.generate(KeyType.ED25519, 0, Rng.seeded(1)));

@@ -64,7 +64,13 @@ class KeyFileTest {
     /** The files and the public keys are openssl's. */
     @ParameterizedTest
     @CsvSource({
-        "ed25519-pkcs8, ed25519", "p256-pkcs8, p256", "p256-sec1, p256", "secp256k1-pkcs8, secp256k1", "secp256k1-sec1, secp256k1", "rsa-pkcs8, rsa", "rsa-pkcs1, rsa"
+        "ed25519-pkcs8, ed25519",
+        "p256-pkcs8, p256",
+        "p256-sec1, p256",
+        "secp256k1-pkcs8, secp256k1",
+        "secp256k1-sec1, secp256k1",
+        "rsa-pkcs8, rsa",
+        "rsa-pkcs1, rsa"
     })
     void thePemOfOpensslIsRead(String name, String key) throws IOException {
         PrivateKey read = read(file(resource(name + ".pem")));
@@ -114,7 +120,9 @@ class KeyFileTest {
 
     @Test
     void aFileThatIsNotThereSaysSo() {
-        assertThatThrownBy(() -> read(directory.resolve("none"))).isInstanceOf(IOException.class).hasMessageContaining("there is no key file");
+        assertThatThrownBy(() -> read(directory.resolve("none")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no key file");
     }
 
     @Test

@@ -177,7 +177,8 @@ public abstract class CryptoContract {
     public void aDisposedAeadSealsNothing() {
         Crypto.Aead aead = crypto().chacha20Poly1305(new byte[32]);
         aead.dispose();
-        assertThatThrownBy(() -> aead.seal(nonce(1), new byte[0], new byte[1], 0, 1, new byte[17], 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> aead.seal(nonce(1), new byte[0], new byte[1], 0, 1, new byte[17], 0))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     private static byte[] nonce(int n) {
@@ -289,7 +290,11 @@ public abstract class CryptoContract {
         Arrays.fill(order, (byte) 0xff);
         byte[] one = {1};
         for (byte[] der : new byte[][] {
-            KeyForms.ecdsaOf(zero, zero), KeyForms.ecdsaOf(zero, one), KeyForms.ecdsaOf(one, zero), KeyForms.ecdsaOf(order, one), KeyForms.ecdsaOf(one, order)
+            KeyForms.ecdsaOf(zero, zero),
+            KeyForms.ecdsaOf(zero, one),
+            KeyForms.ecdsaOf(one, zero),
+            KeyForms.ecdsaOf(order, one),
+            KeyForms.ecdsaOf(one, order)
         }) {
             assertThat(crypto().verify(type, f.key, FIXTURE_TEXT, der)).isFalse();
         }

@@ -45,8 +45,9 @@ public final class Envelope {
     }
 
     /**
-     * Signs the payload for the domain, which is not empty, and calls back on {@code home}. An empty type is legal, but go-libp2p refuses it.
-     * Throws {@link IllegalArgumentException} if type or payload are too long.
+     * Signs the payload for the domain, which is not empty, and calls back on {@code home}.
+     *
+     * <p>An empty type is legal, but go-libp2p refuses it. Throws {@link IllegalArgumentException} if type or payload are too long.
      */
     public static Cancellable seal(
             Identity signer, String domain, byte[] type, byte[] payload, Loop home, Callback<? super Envelope> done) {
@@ -63,7 +64,7 @@ public final class Envelope {
         });
     }
 
-    /** Reads an envelope without verifying it; {@link Violation} if it is malformed, says a field twice, or is too long. Others' fields pass. */
+    /** Reads an envelope without verifying it; {@link Violation} if malformed, too long, or with a field twice. Unknown fields pass. */
     public static Envelope decode(byte[] encoded) {
         if (encoded.length > ENCODED_MAX) throw new Violation("envelope of more than " + ENCODED_MAX + " bytes");
         ProtoReader in = new ProtoReader(encoded);
@@ -141,7 +142,8 @@ public final class Envelope {
     private static byte[] signed(String domain, byte[] type, byte[] payload) {
         if (domain.isEmpty()) throw new IllegalArgumentException("an envelope needs a domain");
         byte[] d = domain.getBytes(StandardCharsets.UTF_8);
-        Buf out = new Buf(Varint.size(d.length) + d.length + Varint.size(type.length) + type.length + Varint.size(payload.length) + payload.length);
+        int lengths = Varint.size(d.length) + Varint.size(type.length) + Varint.size(payload.length);
+        Buf out = new Buf(lengths + d.length + type.length + payload.length);
         out.putVarint(d.length).put(d).putVarint(type.length).put(type).putVarint(payload.length).put(payload);
         return out.array;
     }

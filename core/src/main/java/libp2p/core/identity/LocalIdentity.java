@@ -7,9 +7,10 @@ import libp2p.core.Crypto;
 import libp2p.core.Loop;
 
 /**
- * An identity whose private key is in memory; it signs on the loop that asks, which takes 20 to 150 microseconds, with RSA up to some milliseconds.
+ * An identity whose private key is in memory.
  *
- * <p>A signature that was asked for cannot be cancelled: it is on its way.
+ * <p>It signs on the loop that asks, which takes 20 to 150 microseconds, with RSA up to some milliseconds.
+ * A signature that was asked for cannot be cancelled: it is on its way.
  */
 public final class LocalIdentity implements Identity {
     private final PrivateKey key;

@@ -56,7 +56,7 @@ public final class PeerId implements Comparable<PeerId> {
         }
     }
 
-    /** The peer of that text: base58 ({@code Qm..} or {@code 1..}) or a CID of version 1 in any multibase; {@link FormatException} otherwise. */
+    /** The peer of that text: base58 ({@code Qm..}, {@code 1..}) or CID version 1 in any multibase; {@link FormatException} otherwise. */
     public static PeerId of(String text) {
         if (text.startsWith("1") || text.startsWith("Qm")) return of(Base58.decode(text));
         Cid cid = Cid.parse(text);

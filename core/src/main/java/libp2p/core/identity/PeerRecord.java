@@ -18,7 +18,7 @@ import libp2p.multiformats.Nullable;
 /**
  * Where a peer says it can be reached, to be signed in an {@link Envelope}.
  *
- * <p>Two dialects are accepted: what go, js and nim send (domain {@code libp2p-peer-record}, type 0x0301), which we send too, and the RFC's,
+ * <p>Two dialects are read: what go, js and nim send (domain {@code libp2p-peer-record}, type 0x0301), which we send too, and the RFC's,
  * which rust sends (domain {@code libp2p-routing-state}). Source: specs/RFC/0003-routing-records.md; go-libp2p, core/peer/record.go.
  *
  * @param peer whose addresses they are

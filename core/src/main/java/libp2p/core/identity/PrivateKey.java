@@ -7,10 +7,10 @@ import libp2p.core.Violation;
 import libp2p.core.proto.ProtoReader;
 
 /**
- * A private key in libp2p's form of its type: Ed25519 64 bytes {@code private || public}, secp256k1 32, ECDSA SEC1 and RSA PKCS#1, both DER.
+ * A private key in libp2p's form of its type: Ed25519 64 bytes {@code private || public}, secp256k1 32, ECDSA SEC1 DER, RSA PKCS#1 DER.
  *
- * <p>It never travels; this is the form of key files. Its text shows no secret. It may be wiped, after which it is of no use; the copies that
- * were taken of it remain. Not to be wiped while others use it; otherwise thread-safe. Source: specs/peer-ids/peer-ids.md, "Keys".
+ * <p>It never travels; this is the form of key files. Its text shows no secret. It may be wiped, after which it is of no use; copies
+ * that were taken of it remain. Not to be wiped while others use it; otherwise thread-safe. Source: specs/peer-ids/peer-ids.md, "Keys".
  */
 public final class PrivateKey {
     /** Bytes of the longest encoded key: RSA of 8192 bits. */

@@ -99,7 +99,7 @@ public final class ProtoReader {
         return in.take(length(max));
     }
 
-    /** The value where it lies: a view into the message's array, for as long as that is lent; more than {@code max} bytes are a violation. */
+    /** The value where it lies, in the message's array, for as long as that is lent; more than {@code max} bytes are a violation. */
     public Buf view(int max) {
         return in.slice(length(max));
     }
@@ -109,7 +109,7 @@ public final class ProtoReader {
         return new ProtoReader(view(max));
     }
 
-    /** The value as text of at most {@code max} bytes of UTF-8; malformed UTF-8 is a violation (who wants it replaced asks for {@link #bytes}). */
+    /** The value as text of at most {@code max} bytes; malformed UTF-8 is a violation (who wants it replaced asks for {@link #bytes}). */
     public String string(int max) {
         byte[] b = bytes(max);
         if (!Utf8.valid(b)) throw new Violation("protobuf string is not UTF-8");

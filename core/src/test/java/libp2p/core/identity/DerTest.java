@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DerTest {
     /** A P-256 key that openssl made. */
-    private static final String SEC1 = "307702010104201d6c484270e2e7f959dd2ab7616f8e229004b2d8ef1524655d276d1a189d5115a00a06082a8648ce3d030107"
+    private static final String SEC1 =
+            "307702010104201d6c484270e2e7f959dd2ab7616f8e229004b2d8ef1524655d276d1a189d5115a00a06082a8648ce3d030107"
             + "a1440342000433be86e8430ca2479d181c8dcec4ab161b5b7d47483b1d8c516a9b6a414c2068699814437037be"
             + "90dc6dc2a25af1442e11b1772c30d5d26a7d5914e590c5f500";
 
@@ -166,7 +167,13 @@ class DerTest {
 
     private static void readAnyhow(byte[] der) {
         for (Consumer<byte[]> read : List.<Consumer<byte[]>>of(
-                KeyForms::p256Private, KeyForms::pkcs8, KeyForms::spki, KeyForms::rsaPublic, KeyForms::rsaPrivate, KeyForms::ecdsa, KeyForms::p256Public)) {
+                KeyForms::p256Private,
+                KeyForms::p256Public,
+                KeyForms::pkcs8,
+                KeyForms::spki,
+                KeyForms::rsaPublic,
+                KeyForms::rsaPrivate,
+                KeyForms::ecdsa)) {
             try {
                 read.accept(der);
             } catch (Violation v) {

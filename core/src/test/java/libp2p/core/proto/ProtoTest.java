@@ -145,7 +145,9 @@ class ProtoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"80", "c080", "c1bf", "e08080", "e09fbf", "eda080", "f0808080", "f48fbfc0", "f4908080", "f5808080", "c3", "e282", "f09f98", "ff"})
+    @ValueSource(strings = {
+        "80", "c080", "c1bf", "e08080", "e09fbf", "eda080", "f0808080", "f48fbfc0", "f4908080", "f5808080", "c3", "e282", "f09f98", "ff"
+    })
     void textThatIsNotUtf8IsAViolation(String text) {
         ProtoReader in = new ProtoReader(new ProtoWriter().bytes(1, hex(text)).toBytes());
         in.next();
