@@ -82,13 +82,24 @@ public final class MuxEnd {
         this.workspace = new Workspace(loop, Rng.seeded(1));
         this.node = node;
         this.scope = node.connection();
+        Observer observer = new Observer() {
+            @Override
+            public void bug(String where, Throwable bug) {
+                bugs.add(bug);
+            }
+        };
         this.session = muxer.start(new Muxer.Context(
-                new Bare(), initiator, accept, this::postFlush, this::resume, this::endedItself, PLAIN_MAX, workspace, limits, scope, new Observer() {
-                    @Override
-                    public void bug(String where, Throwable bug) {
-                        bugs.add(bug);
-                    }
-                }));
+                new Bare(),
+                initiator,
+                accept,
+                this::postFlush,
+                this::resume,
+                this::endedItself,
+                PLAIN_MAX,
+                workspace,
+                limits,
+                scope,
+                observer));
     }
 
     /** Joins two ends. */

@@ -11,6 +11,7 @@ import libp2p.core.Codes;
 import libp2p.core.Rng;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Scope;
+import libp2p.core.node.TallyScope;
 import libp2p.core.wire.mplex.Mplex;
 import libp2p.testkit.MuxEnd;
 import libp2p.testkit.StreamProbe;
@@ -200,6 +201,21 @@ class MplexRawTest {
     }
 
     @Test
+    void openingsThatWaitedAndFindTheBudgetUsedUpAreEachRefused() {
+        Limits one = Limits.DEFAULT.with().mplexOpeningsPerSecond(1).streamsOutboundMax(1).build();
+        TallyScope node = new TallyScope(one);
+        MuxEnd end = new MuxEnd(new Mplex(), loop, true, one, node, s -> new StreamProbe());
+        StreamProbe first = end.open(new StreamProbe());
+        loop.run(() -> first.stream().reset(0));
+        StreamProbe second = end.open(new StreamProbe());
+        StreamProbe third = end.open(new StreamProbe());
+        assertThat(node.reserve(Scope.Resource.STREAMS_OUTBOUND, 1)).isTrue();
+        loop.advance(2 * SECOND);
+        assertThat(second.closed().kind()).isEqualTo(CloseReason.Kind.REFUSED);
+        assertThat(third.closed().kind()).isEqualTo(CloseReason.Kind.REFUSED);
+    }
+
+    @Test
     void aWriterThatOutrunsThePeerIsHeldAndBuffersNothing() {
         MuxEnd end = new MuxEnd(new Mplex(), loop, true, Limits.DEFAULT, s -> new StreamProbe());
         end.stall(true);
@@ -215,7 +231,10 @@ class MplexRawTest {
             accepted.clear();
             MuxEnd end = listener(Limits.DEFAULT, p -> rng.nextInt(2) == 0 ? p.echo() : p.idle()).cut(1 + rng.nextInt(50));
             Buf b = new Buf(1 << 16);
-            for (int i = 0; i < 40; i++) b.put(message(rng.nextInt(5), rng.nextInt(8) == 0 ? rng.nextInt(8) : rng.nextInt(4) * 2, rng.bytes(rng.nextInt(100))));
+            for (int i = 0; i < 40; i++) {
+                int flag = rng.nextInt(8) == 0 ? rng.nextInt(8) : rng.nextInt(4) * 2;
+                b.put(message(rng.nextInt(5), flag, rng.bytes(rng.nextInt(100))));
+            }
             byte[] input = seed % 4 == 0 ? rng.bytes(200) : b.takeAll();
             for (int i = rng.nextInt(4); i > 0; i--) input[rng.nextInt(input.length)] = (byte) rng.nextInt();
             end.feed(input);

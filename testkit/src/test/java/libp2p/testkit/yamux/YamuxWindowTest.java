@@ -98,7 +98,8 @@ class YamuxWindowTest {
 
         Slow(Limits limits) {
             dialer = new MuxEnd(new Yamux(), clock.loop(), true, limits, s -> new StreamProbe()).delay(50 * MILLI);
-            listener = new MuxEnd(new Yamux(), clock.loop(), false, limits, StreamProbe.each(accepted, p -> p)).delay(50 * MILLI).room(64 << 20);
+            listener = new MuxEnd(new Yamux(), clock.loop(), false, limits, StreamProbe.each(accepted, p -> p))
+                    .delay(50 * MILLI).room(64 << 20);
             MuxEnd.join(dialer, listener);
             clock.advance(200 * MILLI);
         }
@@ -116,6 +117,18 @@ class YamuxWindowTest {
         slow.dialer.loop.run(() -> p.stream().reset(0));
         slow.clock.advance(1_000 * MILLI);
         assertThat(slow.listener.node.used(Scope.Resource.BYTES)).isZero();
+    }
+
+    @Test
+    void aGrownWindowMayBeFilledUnread() {
+        Slow slow = new Slow(Limits.DEFAULT.with().windowMax(2 * WINDOW).bytesUnreadPerConnectionMax(2 * WINDOW).build());
+        slow.dialer.open(new StreamProbe().write(new byte[40_000_000]));
+        slow.clock.advance(3_000 * MILLI);
+        assertThat(slow.listener.node.used(Scope.Resource.BYTES)).isEqualTo(WINDOW);
+        slow.accepted.get(0).pause();
+        slow.clock.advance(3_000 * MILLI);
+        assertThat(slow.accepted.get(0).closes()).isEmpty();
+        assertThat(slow.listener.node.used(Scope.Resource.BYTES)).isGreaterThan(WINDOW);
     }
 
     @Test
@@ -183,10 +196,16 @@ class YamuxWindowTest {
         assertThat(peer.accepted.get(1).closes()).isEmpty();
     }
 
-    /** Takes one byte, then wants no more. */
+    /** Leaves what comes first; of what comes then takes one byte, and wants no more. */
     private static final class OneByte implements StreamHandler {
+        private boolean again;
+
         @Override
         public void onData(Stream stream, Buf data) {
+            if (!again) {
+                again = true;
+                return;
+            }
             data.skip(1);
             stream.stop(0);
         }
@@ -199,7 +218,8 @@ class YamuxWindowTest {
     void whatAStopDiscardsIsCreditedOnce() {
         TestLoop loop = TestLoop.alone();
         MuxEnd end = new MuxEnd(new Yamux(), loop, false, Limits.DEFAULT, s -> new OneByte());
-        end.feed(RawYamux.data(SYN, 1, new byte[WINDOW]));
+        end.feed(RawYamux.data(SYN, 1, new byte[1000]));
+        end.feed(RawYamux.data(0, 1, new byte[WINDOW - 1000]));
         Buf sent = new Buf(end.takeSent());
         sent.skip(12 + 12); // ping, acknowledgement
         assertThat(sent.takeAll()).isEqualTo(RawYamux.frame(UPDATE, 0, 1, WINDOW));
