@@ -35,6 +35,7 @@ final class Cases {
         return "CPU " + p.spread(unit) + "; wall " + Row.number(p.wall() / unit) + " " + name;
     }
 
+    /** Nanoseconds a byte are seconds a GB. */
     List<Row> bulk() throws IOException {
         List<Row> rows = new ArrayList<>();
         try (Pair ours = new Pair("server", "bulk", true);
@@ -43,14 +44,13 @@ final class Cases {
                 Pair pure = new Pair("server", "bulk", false);
                 Pair pureFloor = new Pair("floor-sink", "floor-source", false)) {
             interleave(scaled(1_000_000_000L), scaled(500_000_000L), List.of(ours, floor, plain));
-            double unit = 1; // a nanosecond a byte is a second a GB
-            rows.add(new Row("bulk", "bulk, one stream, TCP+Noise+Yamux", ours.cpu() / unit, "CPU s/GB", floor.cpu() / unit, 1.35,
-                    beside(ours, unit, "s/GB") + "; floor " + beside(floor, unit, "s/GB")));
-            rows.add(new Row("bulk", "plain TCP, no cipher", plain.cpu() / unit, "CPU s/GB", null, null, beside(plain, unit, "s/GB")));
+            rows.add(new Row("bulk", "bulk, one stream, TCP+Noise+Yamux", ours.cpu(), "CPU s/GB", floor.cpu(), 1.35,
+                    beside(ours, 1, "s/GB") + "; floor " + beside(floor, 1, "s/GB")));
+            rows.add(new Row("bulk", "plain TCP, no cipher", plain.cpu(), "CPU s/GB", null, null, beside(plain, 1, "s/GB")));
             rows.add(new Row("bulk", "garbage of both loops on the way, per 64 KiB", ours.garbage() * 65536, "bytes", null, null,
                     "Conscrypt's own included; streams are long"));
             interleave(scaled(250_000_000L), scaled(250_000_000L), List.of(pure, pureFloor));
-            rows.add(new Row("bulk", "the same without Conscrypt", pure.cpu() / unit, "CPU s/GB", pureFloor.cpu() / unit, null, beside(pure, unit, "s/GB")));
+            rows.add(new Row("bulk", "the same without Conscrypt", pure.cpu(), "CPU s/GB", pureFloor.cpu(), null, beside(pure, 1, "s/GB")));
         }
         return rows;
     }
@@ -85,7 +85,7 @@ final class Cases {
     List<Row> streams() throws IOException {
         List<Row> rows = new ArrayList<>();
         try (Pair p = new Pair("server", "streams", true)) {
-            interleave(scaled(20_000), scaled(40_000), List.of(p));
+            interleave(scaled(150_000), scaled(50_000), List.of(p));
             rows.add(new Row("streams", "open, 32-byte echo, close; 64 in flight", p.cpu() / MICRO, "CPU us", null, 100.0,
                     beside(p, MICRO, "us") + "; " + Row.number(p.garbage()) + " bytes allocated on both loops"));
         }
