@@ -1,0 +1,182 @@
+package libp2p.core.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import libp2p.core.Buf;
+import libp2p.core.Codes;
+import libp2p.core.Violation;
+import libp2p.multiformats.Nullable;
+import libp2p.multiformats.Varint;
+
+/**
+ * Multistream-select 1.0: how two ends agree on a protocol id, as one machine for each end.
+ *
+ * <p>A machine takes whole messages only: a cut one stays unread, and so does all that comes after the message that decides. Source:
+ * specs/connections/README.md, "multistream-select"; multiformats/multistream-select, README.
+ */
+public final class Multistream {
+    /** What both ends say first. */
+    public static final String HEADER = "/multistream/1.0.0";
+
+    /** The longest message, its newline included. */
+    public static final int MESSAGE_MAX = 1024;
+
+    /** The longest answer to {@code ls}: what rust-libp2p reads. Ids that do not fit are left out. */
+    public static final int LIST_MAX = 16383;
+
+    private static final String NOT_AVAILABLE = "na";
+    private static final String LIST = "ls";
+    private static final int SHOWN_MAX = 64;
+
+    private Multistream() {}
+
+    /** The end that proposes. */
+    public static final class Initiator {
+        private final List<String> protocols;
+        private final int messagesMax;
+        private int at;
+        private int messages;
+
+        /**
+         * Proposes these ids, in this order.
+         *
+         * @param messagesMax how many messages the peer may send
+         */
+        public Initiator(List<String> protocols, int messagesMax) {
+            if (protocols.isEmpty()) throw new IllegalArgumentException("no protocol to propose");
+            for (String id : protocols) check(id);
+            this.protocols = new ArrayList<>(protocols);
+            this.messagesMax = messagesMax;
+        }
+
+        /** Appends the header and the first proposal. Who proposes one id only may send what it has to say behind them at once. */
+        public void begin(Buf out) {
+            put(out, HEADER);
+            put(out, protocols.get(0));
+        }
+
+        /** Takes answers and appends what they call for; the id agreed on, or null while more is needed. None in common is a Violation. */
+        public @Nullable String step(Buf in, Buf out) {
+            for (String message = next(in); message != null; message = next(in)) {
+                count(++messages, messagesMax);
+                if (messages == 1) {
+                    expectHeader(message);
+                } else if (message.equals(protocols.get(at))) {
+                    return message;
+                } else if (!message.equals(NOT_AVAILABLE)) {
+                    throw new Violation("expected " + protocols.get(at) + " or na, got " + shown(message));
+                } else if (++at == protocols.size()) {
+                    throw new Violation("the peer speaks none of " + protocols, Codes.PROTOCOL_NEGOTIATION_FAILED);
+                } else {
+                    put(out, protocols.get(at));
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The end that answers. It says nothing before the peer's header is there. */
+    public static final class Responder {
+        private final Predicate<String> speaks;
+        private final Supplier<List<String>> list;
+        private final int messagesMax;
+        private int messages;
+        private boolean listed;
+
+        /** Agrees to the first of these ids that the peer proposes. */
+        public Responder(List<String> supported, int messagesMax) {
+            this(supported::contains, () -> supported, messagesMax);
+        }
+
+        /**
+         * Agrees to the first id proposed that it speaks.
+         *
+         * @param list what to answer to {@code ls}
+         * @param messagesMax how many messages the peer may send, which bounds what is answered too
+         */
+        public Responder(Predicate<String> speaks, Supplier<List<String>> list, int messagesMax) {
+            this.speaks = speaks;
+            this.list = list;
+            this.messagesMax = messagesMax;
+        }
+
+        /** Takes proposals and appends answers; the id agreed on, or null while more is needed. */
+        public @Nullable String step(Buf in, Buf out) {
+            for (String message = next(in); message != null; message = next(in)) {
+                count(++messages, messagesMax);
+                if (messages == 1) {
+                    expectHeader(message);
+                    put(out, HEADER);
+                } else if (message.equals(LIST)) {
+                    if (listed) throw new Violation("asks for the list twice");
+                    listed = true;
+                    putList(out, list.get());
+                } else if (speaks.test(message)) {
+                    put(out, message);
+                    return message;
+                } else {
+                    put(out, NOT_AVAILABLE);
+                }
+            }
+            return null;
+        }
+    }
+
+    private static void count(int messages, int max) {
+        if (messages > max) throw new Violation("more than " + max + " messages in one negotiation");
+    }
+
+    private static void expectHeader(String message) {
+        if (!message.equals(HEADER)) throw new Violation("expected " + HEADER + ", got " + shown(message));
+    }
+
+    private static void check(String id) {
+        int size = id.getBytes(StandardCharsets.UTF_8).length;
+        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) throw new IllegalArgumentException("not a protocol id: " + shown(id));
+    }
+
+    /** Takes the next message, without its newline; null if it is not all there. */
+    private static @Nullable String next(Buf in) {
+        int prefix = in.varintLength();
+        if (prefix == 0) return null;
+        long size = Varint.read(in.array, in.start, in.end);
+        if (size < 1 || size > MESSAGE_MAX) throw new Violation("multistream message of " + size + " bytes");
+        if (in.size() < prefix + size) return null;
+        int from = in.start + prefix;
+        int last = from + (int) size - 1;
+        for (int i = from; i < last; i++) if (in.array[i] == '\n') throw new Violation("multistream message of several lines");
+        if (in.array[last] != '\n') throw new Violation("multistream message without a newline");
+        in.start = last + 1;
+        return new String(in.array, from, last - from, StandardCharsets.UTF_8);
+    }
+
+    private static void put(Buf out, String message) {
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        out.grow(Varint.SIZE_MAX + bytes.length + 1);
+        out.putVarint(bytes.length + 1).put(bytes).putU8('\n');
+    }
+
+    /** The list as deployed peers write it: all ids, each as a message, in one message that ends with a newline of its own. */
+    private static void putList(Buf out, List<String> ids) {
+        Buf inner = new Buf(256);
+        for (String id : ids) {
+            if (inner.size() + 2 + 4 * id.length() + 2 > LIST_MAX) break; // 4 bytes a character at most, 2 for either length
+            put(inner, id);
+        }
+        out.grow(Varint.SIZE_MAX + inner.size() + 1);
+        out.putVarint(inner.size() + 1).put(inner.array, inner.start, inner.size()).putU8('\n');
+    }
+
+    /** What the peer sent, for a message to people: bounded, and printable ASCII only. */
+    private static String shown(String text) {
+        StringBuilder s = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), SHOWN_MAX); i++) {
+            char c = text.charAt(i);
+            s.append(c >= ' ' && c < 0x7f ? c : '?');
+        }
+        return s.append(text.length() > SHOWN_MAX ? "..." : "").toString();
+    }
+}
