@@ -4,6 +4,8 @@ module libp2p.testkit {
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
     requires transitive org.assertj.core;
+    requires com.google.gson;
 
     exports libp2p.testkit;
+    opens libp2p.testkit to com.google.gson;
 }

@@ -6,7 +6,7 @@ package libp2p.multiformats;
  * <p>It takes time in the square of the length, so that lengths are bounded.
  */
 public final class Base58 {
-    /** Bytes that are encoded or decoded at most; the largest CID of this package takes 158. */
+    /** Bytes that are encoded or decoded at most; the largest CID of this package takes 149. */
     public static final int BYTES_MAX = 256;
     /** Characters that are decoded at most: what {@link #BYTES_MAX} bytes can take. */
     public static final int TEXT_MAX = 350;

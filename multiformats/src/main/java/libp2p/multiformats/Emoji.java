@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** One emoji for each byte; source: multiformats/multibase, rfcs/Base256Emoji.md. */
 final class Emoji {
-    private static final int[] EMOJI = (
+    private static final int[] EMOJI = points(
             "🚀🪐☄🛰🌌🌑🌒🌓🌔🌕🌖🌗🌘🌍🌏🌎🐉☀💻🖥💾💿😂❤😍🤣😊🙏💕😭😘👍"
             + "😅👏😁🔥🥰💔💖💙😢🤔😆🙄💪😉☺👌🤗💜😔😎😇🌹🤦🎉💞✌✨🤷😱😌🌸🙌"
             + "😋💗💚😏💛🙂💓🤩😄😀🖤😃💯🙈👇🎶😒🤭❣😜💋👀😪😑💥🙋😞😩😡🤪👊🥳"
@@ -14,11 +14,20 @@ final class Emoji {
             + "😕🌺🎂🌻😐🖕💝🙊😹🗣💫💀👑🎵🤞😛🔴😤🌼😫⚽🤙☕🏆🤫👈😮🙆🍻🍃🐶💁"
             + "😲🌿🧡🎁⚡🌞🎈❌✊👋😰🤨😶🤝🚶💰🍓💢🤟🙁🚨💨🤬✈🎀🍺🤓😙💟🌱😖👶"
             + "🥴▶➡❓💎💸⬇😨🌚🦋😷🕺⚠🙅😟😵👎🤲🤠🤧📌🔵💅🧐🐾🍒😗🤑🌊🤯🐷☎"
-            + "💧😯💆👆🎤🙇🍑❄🌴💣🐸💌📍🥀🤢👅💡💩👐📸👻🤐🤮🎼🥵🚩🍎🍊👼💍📣🥂")
-            .codePoints().toArray();
+            + "💧😯💆👆🎤🙇🍑❄🌴💣🐸💌📍🥀🤢👅💡💩👐📸👻🤐🤮🎼🥵🚩🍎🍊👼💍📣🥂");
     private static final Map<Integer, Integer> VALUES = values();
 
     private Emoji() {}
+
+    private static int[] points(String text) {
+        int[] points = new int[256];
+        int at = 0;
+        for (int i = 0; i < points.length; i++) {
+            points[i] = text.codePointAt(at);
+            at += Character.charCount(points[i]);
+        }
+        return points;
+    }
 
     private static Map<Integer, Integer> values() {
         Map<Integer, Integer> values = new HashMap<>();

@@ -2,7 +2,9 @@ package libp2p.multiformats;
 
 import java.util.Arrays;
 
-/** How the value of a protocol looks in text. What {@link #check} lets pass, {@link #print} prints, and {@link #parse} reads back the same. */
+/**
+ * How the value of a protocol looks in text. What {@link #check} lets pass, {@link #print} prints, and {@link #parse} reads back the same.
+ */
 enum Form {
     NONE,
     IP4,
@@ -74,7 +76,8 @@ enum Form {
                 break;
             case PATH:
                 Bytes.text(value);
-                require(value.length > 1 && value[0] == '/' && value[value.length - 1] != '/', "not a path that begins and does not end with a slash");
+                require(value.length > 1 && value[0] == '/', "a path is empty or does not begin with a slash");
+                require(value[value.length - 1] != '/', "a path ends with a slash");
                 break;
             case PEER:
                 Multihash id = Multihash.parse(value);

@@ -9,7 +9,7 @@ public final class FormatException extends IllegalArgumentException {
     }
 
     @Override
-    public synchronized Throwable fillInStackTrace() {
+    public Throwable fillInStackTrace() {
         return this;
     }
 

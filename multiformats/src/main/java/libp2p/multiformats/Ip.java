@@ -2,7 +2,7 @@ package libp2p.multiformats;
 
 import java.util.Arrays;
 
-/** IP addresses in text: IPv4 as four decimal numbers, IPv6 as RFC 4291 section 2.2 reads and RFC 5952 prints. No names, no zones, no look-ups. */
+/** IP addresses in text, without zones: IPv4 as four decimal numbers, IPv6 read as RFC 4291 section 2.2 and printed as RFC 5952 have it. */
 final class Ip {
     private static final int GROUPS = 8;
 

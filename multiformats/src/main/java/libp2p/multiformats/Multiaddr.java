@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * A network address that describes itself: a path of protocols, each with its value, such as {@code /ip4/192.0.2.1/tcp/4001/p2p/12D3...}.
  *
- * <p>The bytes are canonical: addresses are equal and ordered by them. Every address in bytes has a text that parses to the same bytes; a text
- * may have several forms (trailing slashes, ipfs for p2p, CID for base58, other multibases), of which the first is printed.
- * Beside the table's rules, names and paths must be UTF-8. Source: multiformats/multiaddr, README and protocols.csv.
+ * <p>The bytes are canonical: addresses are equal and ordered by them. The text that an address prints parses to the same bytes;
+ * other texts do so too (with slashes at the end, ipfs for p2p, a CID for base58, other bases of a certhash). Names and paths must
+ * be UTF-8, so that they have a text. Source: multiformats/multiaddr, README and protocols.csv.
  */
 public final class Multiaddr implements Comparable<Multiaddr> {
     /** Bytes of the longest address. */

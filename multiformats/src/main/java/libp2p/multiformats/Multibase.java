@@ -3,7 +3,8 @@ package libp2p.multiformats;
 /**
  * Bytes as text whose first character names the base.
  *
- * <p>Decoding takes one text for each base and bytes only: bits left over are zero, padding is whole. Source: multiformats/multibase, README.
+ * <p>But for upper and lower case, decoding takes one text only for the same bytes in the same base: bits left over are zero, padding is
+ * whole. Source: multiformats/multibase, README.
  */
 public final class Multibase {
     /** Bytes that are encoded at most, but for the bases below. */

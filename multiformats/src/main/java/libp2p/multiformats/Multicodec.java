@@ -1,6 +1,10 @@
 package libp2p.multiformats;
 
-/** The multicodec numbers that libp2p needs beside those of {@link Proto} and {@link Multihash}; source: multiformats/multicodec, table.csv. */
+/**
+ * The multicodec numbers that libp2p needs beside those of {@link Proto} and {@link Multihash}.
+ *
+ * <p>Source: multiformats/multicodec, table.csv.
+ */
 public final class Multicodec {
     /** CID version 1. */
     public static final int CIDV1 = 0x01;

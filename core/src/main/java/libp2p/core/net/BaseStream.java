@@ -20,14 +20,40 @@ public abstract class BaseStream implements Stream {
         boolean take(Stream stream, Buf data);
     }
 
+    /** Hears of the stream what its connection must know; on the stream's loop. */
+    public interface Lifecycle {
+        /** A protocol was agreed on, for the first time. */
+        void named(BaseStream stream, String protocol);
+
+        /** The stream is over and its place is free. */
+        void over(BaseStream stream, CloseReason reason);
+    }
+
+    /** Handles a stream until it is known who does. */
+    protected static final StreamHandler NOBODY = new StreamHandler() {
+        @Override
+        public void onData(Stream stream, Buf data) {}
+
+        @Override
+        public void onFinish(Stream stream) {}
+    };
+
+    /** What a handler can be told, the bytes apart. */
+    private enum Event { OPEN, WRITABLE, FINISH, STOP, DATAGRAM, CLOSE }
+
     private final Observer observer;
+    private @Nullable Lifecycle lifecycle;
     private StreamHandler handler;
     private String protocol = "";
+    private String agreeing = "";
     private @Nullable Filter filter;
     private @Nullable Buf unread;
+    private @Nullable Runnable offering; // made when first needed, then kept: reading goes on without garbage
     private boolean busy; // a handler is being called
+    private boolean giving; // and it is onData
     private boolean offerPosted;
     private boolean opening = true;
+    private boolean everOpened;
     private boolean peerFinished;
     private boolean finishTold;
     private boolean finished;
@@ -61,12 +87,26 @@ public abstract class BaseStream implements Stream {
     /** The stream is over in both directions, and its place is free. */
     protected abstract void removed(CloseReason reason);
 
+    /** A protocol was agreed on, for the first time. */
+    protected void negotiated() {}
+
     // ---- what the wire calls
 
     /** The handler may begin; it hears {@code onOpen} within this call. */
     protected final void opened() {
         tellOpen();
         offer(null);
+    }
+
+    /** The same for a stream of the peer's, whose handler is known only now; one that was put in place meanwhile wins. */
+    protected final void opened(StreamHandler first) {
+        if (handler == NOBODY) handler = first;
+        opened();
+    }
+
+    /** The same, in a task of its own. */
+    protected final void openedSoon() {
+        postOffer();
     }
 
     /** Bytes arrived; those the handler leaves are kept here. */
@@ -97,28 +137,58 @@ public abstract class BaseStream implements Stream {
     protected final void arrivedStop(long code) {
         if (finished || end != null) return;
         finished = true;
-        call(() -> handler.onStop(this, code));
+        tell(Event.STOP, code, null);
         finishIfDone();
     }
 
     /** There is room again. */
     protected final void writable() {
-        if (end == null && !finished) call(() -> handler.onWritable(this));
+        if (end == null && !finished) tell(Event.WRITABLE, 0, null);
     }
 
     /** A datagram came. */
     protected final void arrivedDatagram(Buf data) {
-        if (end == null && !opening) call(() -> handler.onDatagram(this, data));
+        if (end == null && !opening) tell(Event.DATAGRAM, 0, data);
     }
 
     /** The stream is over, whatever it was doing; tells the handler within this call, or after it if a handler is being called. */
     public final void ended(CloseReason reason) {
         if (end != null) return;
+        over(reason);
+        if (busy) loop().execute(this::tellClose);
+        else tellClose();
+    }
+
+    private void over(CloseReason reason) {
         end = reason;
         unread = null;
         removed(reason);
-        if (busy) loop().execute(this::tellClose);
-        else tellClose();
+        if (lifecycle != null) lifecycle.over(this, reason);
+    }
+
+    /** Names the protocol of a stream that needs no negotiation. */
+    protected final void name(String id) {
+        protocol = id;
+    }
+
+    /** Names the protocol that is about to be agreed on, for whoever is asked to handle it; {@link #handler} makes it so. */
+    public final void agreeing(String id) {
+        agreeing = id;
+    }
+
+    /** Puts another handler in place of one that has heard nothing yet. */
+    protected final void replace(StreamHandler first) {
+        handler = first;
+    }
+
+    /** Who hears of its naming and its end. */
+    public final void lifecycle(Lifecycle owner) {
+        lifecycle = owner;
+    }
+
+    /** The stream is over, and the handler hears of it in a task of its own; nothing is sent. */
+    public final void endedSoon(CloseReason reason) {
+        if (end == null) end(reason);
     }
 
     /** Gives up both directions for a reason of our own; the peer hears its code. {@code onClose} follows. */
@@ -152,6 +222,11 @@ public abstract class BaseStream implements Stream {
         return end != null;
     }
 
+    /** Whether a handler has heard {@code onOpen}. */
+    protected final boolean wasOpened() {
+        return everOpened;
+    }
+
     /** Who handles the stream now. */
     protected final StreamHandler handler() {
         return handler;
@@ -161,7 +236,7 @@ public abstract class BaseStream implements Stream {
 
     @Override
     public final String protocol() {
-        return protocol;
+        return protocol.isEmpty() ? agreeing : protocol;
     }
 
     @Override
@@ -190,10 +265,12 @@ public abstract class BaseStream implements Stream {
         if (stopped || end != null) return;
         stopped = true;
         transmitStop(Codes.checked(code));
-        Buf u = unread;
-        unread = null;
         filter = null;
-        if (u != null) consumed(u.size());
+        if (!giving) { // else whoever gives settles
+            Buf u = unread;
+            unread = null;
+            if (u != null) consumed(u.size());
+        }
         if (peerFinished) {
             finishTold = true;
             finishIfDone();
@@ -207,7 +284,18 @@ public abstract class BaseStream implements Stream {
 
     @Override
     public final void handler(@Nullable String id, StreamHandler next) {
-        if (id != null) protocol = id;
+        if (end != null) {
+            loop().execute(() -> next.onClose(this, end));
+            return;
+        }
+        if (id != null) {
+            boolean first = protocol.isEmpty();
+            protocol = id;
+            if (first) {
+                negotiated();
+                if (lifecycle != null) lifecycle.named(this, id);
+            }
+        }
         handler = next;
         opening = true;
         finishTold = false;
@@ -219,17 +307,23 @@ public abstract class BaseStream implements Stream {
     private void postOffer() {
         if (offerPosted || end != null) return;
         offerPosted = true;
-        loop().execute(() -> {
-            offerPosted = false;
-            tellOpen();
-            offer(null);
-        });
+        Runnable again = offering;
+        if (again == null) {
+            again = () -> {
+                offerPosted = false;
+                tellOpen();
+                offer(null);
+            };
+            offering = again;
+        }
+        loop().execute(again);
     }
 
     private void tellOpen() {
         if (!opening || end != null) return;
         opening = false;
-        call(() -> handler.onOpen(this));
+        everOpened = true;
+        tell(Event.OPEN, 0, null);
     }
 
     /** Gives the handler what lies unread and then {@code fresh}; keeps what it leaves. Allocates nothing if all is taken. */
@@ -242,7 +336,8 @@ public abstract class BaseStream implements Stream {
         if (data == null) {
             data = fresh;
         } else if (fresh != null) {
-            data.grow(fresh.size());
+            // Moving what is unread to the front is paid for by the many bytes that then fit, however small the pieces.
+            if (data.room() < fresh.size()) data.grow(Math.max(fresh.size(), data.size() / 2));
             fresh.moveTo(data, fresh.size());
         }
         if (data != null && !data.isEmpty()) {
@@ -255,6 +350,7 @@ public abstract class BaseStream implements Stream {
 
     private void give(Buf data) {
         busy = true;
+        giving = true;
         try {
             Filter f = filter;
             if (f != null) {
@@ -269,6 +365,7 @@ public abstract class BaseStream implements Stream {
             fail(CloseReason.bug(e));
         } finally {
             busy = false;
+            giving = false;
         }
     }
 
@@ -288,12 +385,17 @@ public abstract class BaseStream implements Stream {
 
     private void tellFinish() {
         if (!peerFinished || finishTold || opening || busy || unread != null || end != null) return;
+        if (stopped) { // who wants no more needs no end of it
+            finishTold = true;
+            finishIfDone();
+            return;
+        }
         if (filter != null) {
             fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer finished before it agreed on a protocol"));
             return;
         }
         finishTold = true;
-        call(() -> handler.onFinish(this));
+        tell(Event.FINISH, 0, null);
         finishIfDone();
     }
 
@@ -309,25 +411,29 @@ public abstract class BaseStream implements Stream {
 
     /** Over, by our own doing: the handler hears of it in a task of its own. */
     private void end(CloseReason reason) {
-        end = reason;
-        unread = null;
-        removed(reason);
+        over(reason);
         loop().execute(this::tellClose);
     }
 
     private void tellClose() {
-        CloseReason reason = end;
-        if (closeTold || reason == null) return;
+        if (closeTold || end == null) return;
         closeTold = true;
-        call(() -> handler.onClose(this, reason));
+        tell(Event.CLOSE, 0, null);
     }
 
     /** Calls the handler; what it throws resets this stream and nothing else. */
-    private void call(Runnable handlerCall) {
+    private void tell(Event event, long code, @Nullable Buf data) {
         boolean outer = busy;
         busy = true;
         try {
-            handlerCall.run();
+            switch (event) {
+                case OPEN -> handler.onOpen(this);
+                case WRITABLE -> handler.onWritable(this);
+                case FINISH -> handler.onFinish(this);
+                case STOP -> handler.onStop(this, code);
+                case DATAGRAM -> handler.onDatagram(this, data);
+                case CLOSE -> handler.onClose(everOpened ? this : null, end);
+            }
         } catch (Violation v) {
             fail(CloseReason.of(v));
         } catch (RuntimeException e) {

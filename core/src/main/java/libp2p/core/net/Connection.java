@@ -1,6 +1,7 @@
 package libp2p.core.net;
 
 import java.util.List;
+import java.util.function.Consumer;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
@@ -49,6 +50,9 @@ public interface Connection {
      * <p>The handler hears {@code onOpen} and in the end {@code onClose}; or, refused, only {@code onClose}.
      */
     Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler);
+
+    /** Runs {@code listener} once on {@code home} when the connection has ended, also if it already has. */
+    Cancellable onClose(Loop home, Consumer<? super CloseReason> listener);
 
     /** Takes and opens no new streams, lets those there end, then closes with the code; who cannot wait calls {@link #close} too. */
     void drain(long code);

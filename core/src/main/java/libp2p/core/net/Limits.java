@@ -26,6 +26,7 @@ package libp2p.core.net;
  * @param windowInitial Yamux receive window to begin with; the specification's, and its least
  * @param windowMax Yamux receive window that auto-tuning may reach
  * @param mplexBufferMax bytes that one mplex stream may hold unread before it is reset
+ * @param mplexOpeningsPerSecond streams that we open in any one second over mplex, where more wait their turn; 0 for no bound. js-libp2p closes the connection beyond 5
  * @param dialsPerPeerMax addresses tried in one dial
  * @param dialsConcurrentMax addresses of one peer tried at the same time
  * @param peersKnownMax peers in the peer book that are not connected
@@ -68,6 +69,7 @@ public record Limits(
         int windowInitial,
         int windowMax,
         int mplexBufferMax,
+        int mplexOpeningsPerSecond,
         int dialsPerPeerMax,
         int dialsConcurrentMax,
         int peersKnownMax,
@@ -117,6 +119,7 @@ public record Limits(
         least = Math.min(least, windowInitial);
         least = Math.min(least, windowMax);
         least = Math.min(least, mplexBufferMax);
+        least = Math.min(least, mplexOpeningsPerSecond);
         least = Math.min(least, dialsPerPeerMax);
         least = Math.min(least, dialsConcurrentMax);
         least = Math.min(least, peersKnownMax);
@@ -164,6 +167,7 @@ public record Limits(
         b.windowInitial = windowInitial;
         b.windowMax = windowMax;
         b.mplexBufferMax = mplexBufferMax;
+        b.mplexOpeningsPerSecond = mplexOpeningsPerSecond;
         b.dialsPerPeerMax = dialsPerPeerMax;
         b.dialsConcurrentMax = dialsConcurrentMax;
         b.peersKnownMax = peersKnownMax;
@@ -209,6 +213,7 @@ public record Limits(
         private int windowInitial = 256 * 1024;
         private int windowMax = 16 * 1024 * 1024;
         private int mplexBufferMax = 1024 * 1024;
+        private int mplexOpeningsPerSecond = 5;
         private int dialsPerPeerMax = 64;
         private int dialsConcurrentMax = 16;
         private int peersKnownMax = 10000;
@@ -357,6 +362,12 @@ public record Limits(
             return this;
         }
 
+        /** Streams that we open in any one second over mplex, where more wait their turn; 0 for no bound. */
+        public Builder mplexOpeningsPerSecond(int value) {
+            mplexOpeningsPerSecond = value;
+            return this;
+        }
+
         /** Addresses tried in one dial. */
         public Builder dialsPerPeerMax(int value) {
             dialsPerPeerMax = value;
@@ -495,6 +506,7 @@ public record Limits(
                     windowInitial,
                     windowMax,
                     mplexBufferMax,
+                    mplexOpeningsPerSecond,
                     dialsPerPeerMax,
                     dialsConcurrentMax,
                     peersKnownMax,

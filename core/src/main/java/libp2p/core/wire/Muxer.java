@@ -1,5 +1,6 @@
 package libp2p.core.wire;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import libp2p.core.Buf;
 import libp2p.core.Cancellable;
@@ -28,6 +29,7 @@ public interface Muxer {
      * @param transmitReady to be run, once until the next {@code transmit}, when there is something to send; does not call back at once
      * @param readReady to be run when {@code receive} can go on after it left bytes; does not call back at once
      * @param ended to be run once if the session ends by itself: the peer's GoAway, a dead keep-alive. Does not call back at once
+     * @param plainMax the most bytes a {@code transmit} may give: what one security record carries
      * @param workspace the loop's buffers and randomness
      * @param limits the node's bounds
      * @param scope the connection's budget, for streams and buffered bytes
@@ -39,7 +41,8 @@ public interface Muxer {
             Function<Stream, StreamHandler> accept,
             Runnable transmitReady,
             Runnable readReady,
-            java.util.function.Consumer<CloseReason> ended,
+            Consumer<CloseReason> ended,
+            int plainMax,
             Workspace workspace,
             Limits limits,
             Scope scope,
@@ -53,7 +56,7 @@ public interface Muxer {
         /** Takes in plain bytes; may leave some, and then runs {@code readReady} when it wants them. Throws Violation. */
         void receive(Buf plain);
 
-        /** Appends frames to {@code plain} (empty, of at least plainMax room; may swap its array for one of its own) and says whether more may follow. */
+        /** Appends frames to {@code plain} (an empty workspace buffer; may be swapped for another), at most plainMax bytes, and says whether more may follow. */
         boolean transmit(Buf plain);
 
         /** How many streams there are. */
@@ -64,5 +67,8 @@ public interface Muxer {
 
         /** Ends all streams with CONNECTION_CLOSED and queues a farewell with the reason's code, which a last {@code transmit} fetches. */
         void close(CloseReason reason);
+
+        /** Gives back what it borrowed, sent or not; comes after {@link #close}, when the pipe is of no more use. */
+        void dispose();
     }
 }

@@ -26,8 +26,8 @@ final class HandshakeState {
     private final byte[] s;
     private final byte[] sPublic;
     private final byte[] e;
-    private @Nullable byte[] rs;
-    private @Nullable byte[] re;
+    private byte @Nullable [] rs;
+    private byte @Nullable [] re;
     private int messages;
 
     /** Static and ephemeral are the scalars; the ephemeral is wiped in the end, the static is the caller's. */
@@ -120,7 +120,7 @@ final class HandshakeState {
     }
 
     /** A shared secret of zeros, from a low-order point, is a Violation (specs/noise leaves it open; section 12.1 allows either). */
-    private byte[] dh(byte[] scalar, @Nullable byte[] point) {
+    private byte[] dh(byte[] scalar, byte @Nullable [] point) {
         byte[] secret = crypto.x25519(scalar, known(point));
         byte any = 0;
         for (byte b : secret) any |= b;
@@ -128,7 +128,7 @@ final class HandshakeState {
         return secret;
     }
 
-    private static byte[] known(@Nullable byte[] key) {
+    private static byte[] known(byte @Nullable [] key) {
         if (key == null) throw new IllegalStateException("the key is not known yet");
         return key;
     }

@@ -1,0 +1,2 @@
+/** The {@code libp2p} command. */
+package libp2p.cli;

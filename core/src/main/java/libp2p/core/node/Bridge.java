@@ -1,0 +1,219 @@
+package libp2p.core.node;
+
+import java.util.ArrayDeque;
+import java.util.function.Function;
+import libp2p.core.Buf;
+import libp2p.core.CloseReason;
+import libp2p.core.Loop;
+import libp2p.core.net.BaseStream;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Observer;
+import libp2p.core.net.Stream;
+import libp2p.core.net.StreamHandler;
+import libp2p.multiformats.Nullable;
+
+/**
+ * A stream whose handler lives on another loop than its connection: bytes are copied across, each way within a credit.
+ *
+ * <p>This side is the handler that the connection's loop knows; {@link Far} is the stream that the handler on its own loop sees.
+ */
+final class Bridge implements StreamHandler {
+    /** How many bytes may be on their way across, each way. */
+    static final int CREDIT = 64 * 1024;
+
+    private final Loop home;
+    private final Observer observer;
+    private final Function<Stream, StreamHandler> accept;
+    private final @Nullable StreamHandler failed; // hears of a stream that we did not get to open
+    private @Nullable Stream near; // on the connection's loop, as are the next three
+    private int credit = CREDIT;
+    private final ArrayDeque<Buf> outbox = new ArrayDeque<>(2);
+    private boolean finishing;
+    private @Nullable Far far; // on the home loop
+
+    private Bridge(Loop home, Observer observer, Function<Stream, StreamHandler> accept, @Nullable StreamHandler failed) {
+        this.home = home;
+        this.observer = observer;
+        this.accept = accept;
+        this.failed = failed;
+    }
+
+    /** The handler to give to a stream on another loop, so that {@code handler} runs on {@code home}. */
+    static StreamHandler to(Loop home, Observer observer, StreamHandler handler) {
+        return new Bridge(home, observer, s -> handler, handler);
+    }
+
+    /** The same for a stream that a peer opened: {@code accept} is called on {@code home} and gives the handler. */
+    static StreamHandler accepting(Loop home, Observer observer, Function<Stream, StreamHandler> accept) {
+        return new Bridge(home, observer, accept, null);
+    }
+
+    // ---- on the connection's loop
+
+    @Override
+    public void onOpen(Stream s) {
+        near = s;
+        Connection connection = s.connection();
+        String protocol = s.protocol();
+        home.execute(() -> {
+            Far f = new Far(connection, protocol);
+            far = f;
+            f.begin();
+        });
+    }
+
+    @Override
+    public void onData(Stream s, Buf data) {
+        int n = Math.min(credit, data.size());
+        if (n == 0) return;
+        credit -= n;
+        byte[] bytes = data.take(n);
+        home.execute(() -> far.fromNear(bytes));
+    }
+
+    @Override
+    public void onWritable(Stream s) {
+        drain();
+    }
+
+    @Override
+    public void onFinish(Stream s) {
+        home.execute(() -> far.nearFinished());
+    }
+
+    @Override
+    public void onStop(Stream s, long code) {
+        home.execute(() -> far.nearStopped(code));
+    }
+
+    @Override
+    public void onClose(@Nullable Stream s, CloseReason reason) {
+        outbox.clear();
+        home.execute(() -> {
+            Far f = far;
+            if (f != null) f.nearClosed(reason);
+            else if (failed != null) failed.onClose(null, reason);
+        });
+    }
+
+    private void drain() {
+        int written = 0;
+        while (!outbox.isEmpty()) {
+            Buf head = outbox.peek();
+            written += near.write(head);
+            if (!head.isEmpty()) break;
+            outbox.remove();
+        }
+        if (outbox.isEmpty() && finishing) near.finish();
+        int n = written;
+        if (n > 0) home.execute(() -> far.written(n));
+    }
+
+    /** The stream as the handler on its own loop sees it. */
+    private final class Far extends BaseStream {
+        private final Connection connection;
+        private int room = CREDIT;
+        private boolean wanting;
+
+        Far(Connection connection, String protocol) {
+            super(Bridge.NOBODY, observer);
+            this.connection = connection;
+            name(protocol);
+        }
+
+        void begin() {
+            replace(accept.apply(this));
+            opened();
+        }
+
+        void fromNear(byte[] bytes) {
+            arrived(new Buf(bytes));
+        }
+
+        void nearFinished() {
+            arrivedEnd();
+        }
+
+        void nearStopped(long code) {
+            arrivedStop(code);
+        }
+
+        void nearClosed(CloseReason reason) {
+            // Both sides have finished over there; here some may still lie unread, and it ends when that is taken.
+            if (reason.kind() != CloseReason.Kind.FINISHED) ended(reason);
+        }
+
+        void written(int n) {
+            room += n;
+            if (wanting) {
+                wanting = false;
+                writable();
+            }
+        }
+
+        private void post(Runnable task) {
+            connection.loop().execute(task);
+        }
+
+        @Override
+        protected int transmit(Buf source) {
+            int n = Math.min(room, source.size());
+            if (n < source.size()) wanting = true;
+            if (n == 0) return 0;
+            room -= n;
+            Buf copy = new Buf(source.take(n));
+            post(() -> {
+                outbox.add(copy);
+                drain();
+            });
+            return n;
+        }
+
+        @Override
+        protected void transmitFinish() {
+            post(() -> {
+                finishing = true;
+                drain();
+            });
+        }
+
+        @Override
+        protected void transmitReset(long code) {
+            post(() -> near.reset(code));
+        }
+
+        @Override
+        protected void transmitStop(long code) {
+            post(() -> near.stop(code));
+        }
+
+        @Override
+        protected void consumed(int n) {
+            post(() -> {
+                credit += n;
+                near.read();
+            });
+        }
+
+        @Override
+        protected void removed(CloseReason reason) {}
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public Loop loop() {
+            return home;
+        }
+    }
+
+    private static final StreamHandler NOBODY = new StreamHandler() {
+        @Override
+        public void onData(Stream s, Buf data) {}
+
+        @Override
+        public void onFinish(Stream s) {}
+    };
+}

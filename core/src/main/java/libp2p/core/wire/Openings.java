@@ -1,0 +1,314 @@
+package libp2p.core.wire;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import libp2p.core.Buf;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Codes;
+import libp2p.core.Loop;
+import libp2p.core.Violation;
+import libp2p.core.net.BaseStream;
+import libp2p.core.net.Limits;
+import libp2p.core.net.Observer;
+import libp2p.core.net.OpenOptions;
+import libp2p.core.net.Stream;
+import libp2p.core.net.StreamHandler;
+import libp2p.multiformats.Nullable;
+
+/**
+ * The negotiation of a connection's streams, with its time limits, and the pace at which we open them.
+ *
+ * <p>Deployed peers cut the stream or the connection when more streams of one protocol are open than they bear, so ours wait their turn.
+ */
+final class Openings {
+    private final BaseConnection connection;
+    private final BaseConnection.Surroundings node;
+    private final Loop loop;
+    private final Map<String, Lane> lanes = new LinkedHashMap<>(); // of protocols with an open stream or one that waits
+    private int perProtocolMax;
+    private int waiting;
+    private @Nullable CloseReason refused;
+
+    /** The streams of one protocol. */
+    private static final class Lane {
+        private int outbound;
+        private int inbound;
+        private final ArrayDeque<Opening> waiting = new ArrayDeque<>(0);
+
+        boolean isEmpty() {
+            return outbound == 0 && inbound == 0 && waiting.isEmpty();
+        }
+    }
+
+    Openings(BaseConnection connection, BaseConnection.Surroundings node) {
+        this.connection = connection;
+        this.node = node;
+        this.loop = connection.loop();
+        this.perProtocolMax = limits().streamsOutboundPerProtocolMax();
+    }
+
+    private Limits limits() {
+        return node.limits();
+    }
+
+    private Observer observer() {
+        return node.observer();
+    }
+
+    void pace(int streamsPerProtocol) {
+        perProtocolMax = Math.max(1, streamsPerProtocol);
+        for (Lane lane : lanes.values().toArray(new Lane[0])) advance(lane);
+    }
+
+    Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler) {
+        Opening o = new Opening(protocols, options, handler);
+        loop.execute(o::begin);
+        return () -> loop.execute(() -> o.fail(CloseReason.CANCELLED));
+    }
+
+    StreamHandler inbound() {
+        return new Inbound();
+    }
+
+    /** Refuses what is asked for from now on, and what waits. */
+    void drain(long code) {
+        refuse(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "the connection is draining"));
+    }
+
+    void close(CloseReason reason) {
+        refuse(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, reason.code(), reason.detail()));
+    }
+
+    private void refuse(CloseReason reason) {
+        refused = reason;
+        for (Lane lane : lanes.values().toArray(new Lane[0])) {
+            while (!lane.waiting.isEmpty()) lane.waiting.remove().fail(reason);
+        }
+    }
+
+    private Lane lane(String protocol) {
+        Lane lane = lanes.get(protocol);
+        if (lane == null) {
+            lane = new Lane();
+            lanes.put(protocol, lane);
+        }
+        return lane;
+    }
+
+    private void leave(String protocol, Lane lane) {
+        advance(lane);
+        if (lane.isEmpty()) lanes.remove(protocol, lane);
+    }
+
+    private void advance(Lane lane) {
+        while (lane.outbound < perProtocolMax && !lane.waiting.isEmpty()) {
+            Opening o = lane.waiting.remove();
+            waiting--;
+            o.proceed();
+        }
+    }
+
+    /** A stream that we open, until it has a protocol; afterwards only its end is heard of. */
+    private final class Opening implements StreamHandler, BaseStream.Lifecycle {
+        private final List<String> protocols;
+        private final OpenOptions options;
+        private final StreamHandler app;
+        private final String laneName;
+        private @Nullable Lane lane;
+        private @Nullable StreamHandler select;
+        private Cancellable timer = Cancellable.NONE;
+        private Cancellable raw = Cancellable.NONE;
+        private @Nullable BaseStream stream;
+        private boolean counted;
+        private boolean named;
+        private boolean over;
+        private @Nullable CloseReason failure;
+
+        Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
+            this.protocols = protocols;
+            this.options = options;
+            this.app = app;
+            this.laneName = protocols.get(0);
+        }
+
+        void begin() {
+            if (over) return;
+            CloseReason no = refused;
+            if (no == null && connection.limited() && !options.allowLimited()) {
+                no = CloseReason.of(CloseReason.Kind.REFUSED, "the connection is limited");
+            }
+            if (no == null && waiting >= limits().streamsWaitingMax()) {
+                no = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams wait to be opened");
+            }
+            if (no != null) {
+                fail(no);
+                return;
+            }
+            long deadline = options.deadlineNanos() == 0 ? loop.nanoTime() + limits().openNanos() : options.deadlineNanos();
+            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
+            Lane l = lane(laneName);
+            lane = l;
+            if (l.outbound < perProtocolMax) {
+                proceed();
+            } else {
+                waiting++;
+                l.waiting.add(this);
+            }
+        }
+
+        void proceed() {
+            lane(laneName).outbound++;
+            counted = true;
+            // One id asked for needs no answer before the first data: whoever does not speak it resets.
+            boolean optimistic = protocols.size() == 1;
+            select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
+            raw = connection.openRaw(this);
+        }
+
+        /** Ends it before it has a protocol; does nothing afterwards. */
+        void fail(CloseReason reason) {
+            if (over || named) return;
+            failure = reason;
+            if (stream != null) {
+                stream.abort(reason);
+            } else if (select != null) {
+                raw.cancel();
+            } else {
+                end(reason);
+                if (lane != null && lane.waiting.remove(this)) waiting--;
+                if (lane != null && lane.isEmpty()) lanes.remove(laneName, lane);
+                app.onClose(null, reason);
+            }
+        }
+
+        private void end(CloseReason reason) {
+            if (over) return;
+            over = true;
+            timer.cancel();
+            if (!counted) return;
+            Lane l = lane(laneName);
+            l.outbound--;
+            leave(laneName, l);
+        }
+
+        @Override
+        public void named(BaseStream s, String protocol) {
+            named = true;
+            timer.cancel();
+            observer().streamOpened(connection, protocol, false);
+        }
+
+        @Override
+        public void over(BaseStream s, CloseReason reason) {
+            end(reason);
+            observer().streamClosed(connection, s.protocol(), false, reason);
+        }
+
+        @Override
+        public void onOpen(Stream s) {
+            BaseStream base = (BaseStream) s;
+            stream = base;
+            base.lifecycle(this);
+            select.onOpen(s);
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            select.onData(s, data);
+        }
+
+        @Override
+        public void onWritable(Stream s) {
+            select.onWritable(s);
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            select.onFinish(s);
+        }
+
+        @Override
+        public void onStop(Stream s, long code) {
+            select.onStop(s, code);
+        }
+
+        @Override
+        public void onClose(@Nullable Stream s, CloseReason reason) {
+            end(reason);
+            select.onClose(s, failure == null ? reason : failure);
+        }
+    }
+
+    /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
+    private final class Inbound implements StreamHandler, BaseStream.Lifecycle {
+        private final StreamHandler select =
+                StreamSelect.answer(node.streams()::speaks, node.streams()::protocolIds, this::find, limits().negotiationMessagesMax());
+        private Cancellable timer = Cancellable.NONE;
+        private @Nullable Lane lane;
+
+        private @Nullable StreamHandler find(Stream s, String protocol) {
+            Lane l = lane(protocol);
+            if (l.inbound >= limits().streamsInboundPerProtocolMax()) {
+                observer().streamRefused(connection, protocol, CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
+                throw new Violation("too many streams of " + protocol, Codes.RESOURCE_LIMIT_EXCEEDED);
+            }
+            ((BaseStream) s).agreeing(protocol);
+            StreamHandler handler = node.streams().accept(s, protocol);
+            if (handler == null) {
+                if (l.isEmpty()) lanes.remove(protocol, l);
+                throw new Violation("protocol has gone: " + protocol, Codes.PROTOCOL_NEGOTIATION_FAILED);
+            }
+            l.inbound++;
+            lane = l;
+            return handler;
+        }
+
+        @Override
+        public void named(BaseStream s, String protocol) {
+            timer.cancel();
+            observer().streamOpened(connection, protocol, true);
+        }
+
+        @Override
+        public void over(BaseStream s, CloseReason reason) {
+            timer.cancel();
+            Lane l = lane;
+            if (l != null) {
+                l.inbound--;
+                if (l.isEmpty()) lanes.remove(s.protocol(), l);
+            }
+            observer().streamClosed(connection, s.protocol(), true, reason);
+        }
+
+        @Override
+        public void onOpen(Stream s) {
+            BaseStream base = (BaseStream) s;
+            base.lifecycle(this);
+            timer = loop.schedule(limits().openNanos(), () -> base.abort(CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
+            select.onOpen(s);
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            select.onData(s, data);
+        }
+
+        @Override
+        public void onWritable(Stream s) {
+            select.onWritable(s);
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            select.onFinish(s);
+        }
+
+        @Override
+        public void onClose(@Nullable Stream s, CloseReason reason) {
+            select.onClose(s, reason);
+        }
+    }
+}

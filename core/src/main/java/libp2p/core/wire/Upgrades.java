@@ -1,0 +1,90 @@
+package libp2p.core.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import libp2p.core.Callback;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Loop;
+import libp2p.core.net.Accept;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Dial;
+import libp2p.core.net.Gater;
+import libp2p.core.net.Pipe;
+import libp2p.core.net.Role;
+import libp2p.core.net.Scope;
+import libp2p.core.net.Upgrader;
+import libp2p.core.node.Node;
+import libp2p.multiformats.Nullable;
+
+/** The node's {@link Upgrader}: each pipe gets an {@link Upgrade}, and becomes a {@link Wire} if that succeeds. */
+public final class Upgrades implements Upgrader {
+
+    /**
+     * What upgrades work with.
+     *
+     * @param node whose identity and crypto they use
+     * @param surroundings what connections need of the node
+     * @param securities by preference
+     * @param muxers by preference
+     * @param workspaces the workspace of each loop; called on that loop
+     * @param scope the node's budget
+     * @param gater has a say once the peer is known
+     */
+    public record Parts(
+            Node node,
+            BaseConnection.Surroundings surroundings,
+            List<Security> securities,
+            List<Muxer> muxers,
+            Function<Loop, Workspace> workspaces,
+            Scope scope,
+            Gater gater) {
+
+        List<String> muxerIds() {
+            List<String> ids = new ArrayList<>();
+            for (Muxer m : muxers) ids.add(m.id());
+            return ids;
+        }
+
+        List<String> securityIds() {
+            List<String> ids = new ArrayList<>();
+            for (Security s : securities) ids.add(s.id());
+            return ids;
+        }
+
+        @Nullable Muxer muxer(String id) {
+            for (Muxer m : muxers) if (m.id().equals(id)) return m;
+            return null;
+        }
+
+        @Nullable Security security(String id) {
+            for (Security s : securities) if (s.id().equals(id)) return s;
+            return null;
+        }
+    }
+
+    private final Parts parts;
+
+    /** An upgrader of these parts. */
+    public Upgrades(Parts parts) {
+        if (parts.securities.isEmpty() || parts.muxers.isEmpty()) throw new IllegalArgumentException("needs a security protocol and a muxer");
+        this.parts = parts;
+    }
+
+    @Override
+    public Cancellable upgrade(Pipe pipe, Dial dial, Callback<? super Connection> done) {
+        Upgrade u = new Upgrade(parts, pipe, dial.role(), false, dial.expected(), done);
+        u.begin();
+        return () -> pipe.loop().execute(() -> u.fail(CloseReason.CANCELLED));
+    }
+
+    @Override
+    public void accept(Pipe pipe, Accept accept) {
+        Upgrade u = new Upgrade(parts, pipe, Role.RESPONDER, true, null, (connection, failure) -> {
+            if (connection != null) accept.accepted(connection);
+            else if (failure != null) accept.failed(pipe.localAddress(), pipe.remoteAddress(), failure);
+        });
+        u.begin();
+    }
+}

@@ -1,0 +1,41 @@
+package libp2p.core.wire.noise;
+
+import java.util.Arrays;
+import libp2p.core.Crypto;
+import libp2p.core.Rng;
+import libp2p.core.wire.Security;
+
+/**
+ * The Noise security protocol: {@code Noise_XX_25519_ChaChaPoly_SHA256} with libp2p's handshake payload (specs/noise/README.md).
+ *
+ * <p>Each instance has a static key of its own, which no other host shares and which is never stored. Used from all loops of a node.
+ */
+public final class Noise implements Security {
+    /** The protocol id. */
+    public static final String ID = "/noise";
+
+    private final Crypto crypto;
+    private final byte[] scalar;
+    private final byte[] publicKey;
+
+    private Noise(Crypto crypto, byte[] scalar) {
+        this.crypto = crypto;
+        this.scalar = scalar;
+        this.publicKey = crypto.x25519PublicKey(scalar);
+    }
+
+    /** One with a fresh static key. */
+    public static Noise create(Crypto crypto, Rng rng) {
+        return new Noise(crypto, rng.bytes(HandshakeState.KEY));
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public Handshake begin(Context context, Runnable ready) {
+        return new NoiseHandshake(crypto, Arrays.copyOf(scalar, scalar.length), publicKey, context, ready);
+    }
+}

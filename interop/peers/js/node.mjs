@@ -1,0 +1,81 @@
+// The js-libp2p node: one muxer, one security protocol, one key.
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify, identifyPush } from '@libp2p/identify'
+import { mplex } from '@libp2p/mplex'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { plaintext } from '@libp2p/plaintext'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { STREAMS_MAX } from './streams.mjs'
+
+export const KEYS = {
+  ed25519: () => generateKeyPair('Ed25519'),
+  secp256k1: () => generateKeyPair('secp256k1'),
+  rsa: () => generateKeyPair('RSA', 2048)
+}
+
+export const SECURITY = { noise, plaintext }
+
+export const MUXERS = {
+  yamux: stock => yamux(stock ? {} : {
+    maxInboundStreams: STREAMS_MAX,
+    maxOutboundStreams: STREAMS_MAX,
+    // a paused stream is reset at 4 MiB of unread data, though its window may have been opened to 16 MiB
+    streamOptions: { maxReadBufferLength: 32 * 1024 * 1024 }
+  }),
+  mplex: stock => mplex(stock ? {} : {
+    // the connection is cut at more than 5 new streams a second, and at more than 5 messages a second for streams that are gone
+    disconnectThreshold: 1e6,
+    streamOptions: { maxReadBufferLength: 32 * 1024 * 1024 }
+  })
+}
+
+const HOUR = 3600_000
+const PATIENCE = 30_000
+
+// js-libp2p's limits protect a public node; a judge must not cut what a test does on purpose. `--stock-limits` keeps them.
+const RAISED = {
+  transport: {
+    // the socket is reset after 2 idle minutes, which mplex (it has no keep-alive) would run into
+    inboundSocketInactivityTimeout: HOUR,
+    outboundSocketInactivityTimeout: HOUR
+  },
+  connectionManager: {
+    inboundConnectionThreshold: 1e6, // 5 new connections a second from one host
+    maxIncomingPendingConnections: 1000, // 10 handshakes at a time
+    maxConnections: 5000, // 300
+    // 10 s for each of these is short when a cold peer shares two cores with a test run
+    inboundUpgradeTimeout: PATIENCE,
+    inboundStreamProtocolNegotiationTimeout: PATIENCE,
+    outboundStreamProtocolNegotiationTimeout: PATIENCE,
+    dialTimeout: PATIENCE,
+    addressDialTimeout: PATIENCE
+  },
+  // 5 s to answer; one stream at a time in each direction stays as it is: a peer has no reason for more
+  identify: { timeout: PATIENCE },
+  // 2 inbound streams, 1 outbound, and 10 s after which even a busy ping stream is reset
+  ping: { maxInboundStreams: STREAMS_MAX, maxOutboundStreams: STREAMS_MAX, timeout: HOUR }
+}
+
+export async function createNode ({ muxer, key, security, listen, stock }) {
+  const limits = stock ? { transport: {}, connectionManager: {}, identify: {}, ping: {} } : RAISED
+  return createLibp2p({
+    privateKey: await KEYS[key](),
+    addresses: { listen },
+    transports: [tcp(limits.transport)],
+    connectionEncrypters: [SECURITY[security]()],
+    streamMuxers: [MUXERS[muxer](stock)],
+    connectionManager: limits.connectionManager,
+    // every address may be dialled, private ones too
+    connectionGater: { denyDialMultiaddr: () => false },
+    // it pings each connection every 10 s and cuts those that do not answer in time
+    connectionMonitor: { enabled: false },
+    services: {
+      identify: identify(limits.identify),
+      identifyPush: identifyPush(limits.identify),
+      ping: ping(limits.ping)
+    }
+  })
+}

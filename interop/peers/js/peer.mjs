@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+// A js-libp2p node under remote control: commands as JSON lines on standard input, answers and events on standard output.
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { version } from 'libp2p/version'
+import { commands } from './commands.mjs'
+import { ECHO, echoHandler } from './echo.mjs'
+import { Identities } from './identities.mjs'
+import { createNode, KEYS, MUXERS, SECURITY } from './node.mjs'
+import { PERF, perfHandler } from './perf.mjs'
+import { STREAMS_MAX, within } from './streams.mjs'
+
+const USAGE = `usage: peer.mjs --muxer yamux|mplex --key ed25519|secp256k1|rsa [option]...
+
+  --muxer NAME         the only stream muxer offered
+  --key NAME           type of the identity key, made anew at each start
+  --security NAME      noise (default) or plaintext
+  --listen MULTIADDR   address to listen on, may be repeated; default /ip4/127.0.0.1/tcp/0
+  --no-listen          only dial
+  --stock-limits       keep the limits of js-libp2p that are raised otherwise
+  --help               this text
+
+Commands are JSON lines on standard input, see README.md. The end of standard input stops the node.`
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const NODE_MAJOR = 24
+
+function usageError (message) {
+  process.stderr.write(`peer.mjs: ${message}\n\n${USAGE}\n`)
+  process.exit(2)
+}
+
+function readArguments () {
+  let values
+  try {
+    values = parseArgs({
+      options: {
+        muxer: { type: 'string' },
+        key: { type: 'string' },
+        security: { type: 'string', default: 'noise' },
+        listen: { type: 'string', multiple: true },
+        'no-listen': { type: 'boolean', default: false },
+        'stock-limits': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false }
+      }
+    }).values
+  } catch (error) {
+    usageError(error.message)
+  }
+  if (values.help) {
+    process.stdout.write(USAGE + '\n')
+    process.exit(0)
+  }
+  for (const [name, choices] of Object.entries({ muxer: MUXERS, key: KEYS, security: SECURITY })) {
+    if (!Object.hasOwn(choices, values[name] ?? '')) {
+      usageError(`--${name} must be one of ${Object.keys(choices).join(', ')}`)
+    }
+  }
+  if (values['no-listen'] && values.listen != null) {
+    usageError('--listen and --no-listen exclude each other')
+  }
+  return {
+    ...values,
+    listen: values['no-listen'] ? [] : values.listen ?? ['/ip4/127.0.0.1/tcp/0'],
+    stock: values['stock-limits']
+  }
+}
+
+const emit = message => process.stdout.write(JSON.stringify(message) + '\n')
+
+async function answer (line, table, stop) {
+  let request
+  try {
+    request = JSON.parse(line)
+  } catch (error) {
+    emit({ id: null, ok: false, error: `not JSON: ${error.message}` })
+    return
+  }
+  const { id = null, do: name, timeoutMs = DEFAULT_TIMEOUT_MS, ...options } = request ?? {}
+  if (name === 'stop') {
+    emit({ id, ok: true })
+    await stop()
+    return
+  }
+  try {
+    if (!Object.hasOwn(table, name ?? '')) {
+      throw new Error(`unknown command ${name}`)
+    }
+    const fields = await within(timeoutMs, signal => table[name](options, signal))
+    emit({ id, ok: true, ...fields })
+  } catch (error) {
+    emit({ id, ok: false, error: `${error?.name ?? 'Error'}: ${error?.message ?? error}` })
+  }
+}
+
+async function main () {
+  const options = readArguments()
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
+    process.stderr.write(`peer.mjs: needs Node ${NODE_MAJOR} (./setup installs it), this is ${process.version}\n`)
+    process.exit(2)
+  }
+  // js-libp2p leaves some promises of dying streams unhandled; a judge has to outlive them
+  process.on('unhandledRejection', error => process.stderr.write(`unhandled rejection: ${error?.stack ?? error}\n`))
+  // whoever read the answers is gone
+  process.stdout.on('error', () => process.exit(0))
+
+  const node = await createNode(options)
+  const identities = new Identities(node, emit)
+  node.addEventListener('peer:connect', ({ detail }) => emit({ event: 'connected', peer: detail.toString() }))
+  node.addEventListener('peer:disconnect', ({ detail }) => emit({ event: 'disconnected', peer: detail.toString() }))
+  const streams = options.stock ? {} : { maxInboundStreams: STREAMS_MAX, maxOutboundStreams: STREAMS_MAX }
+  await node.handle(ECHO, echoHandler(emit), streams)
+  await node.handle(PERF, perfHandler, options.stock ? { maxInboundStreams: 1, maxOutboundStreams: 1 } : streams)
+
+  let stopping
+  const stop = () => {
+    stopping ??= node.stop()
+      .catch(error => process.stderr.write(`while stopping: ${error.stack}\n`))
+      .then(() => process.exit(0))
+    return stopping
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, stop)
+  }
+  emit({
+    event: 'ready',
+    peerId: node.peerId.toString(),
+    addresses: node.getMultiaddrs().map(String),
+    version,
+    node: process.versions.node
+  })
+  const table = commands(node, identities)
+  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity })
+  lines.on('line', line => {
+    if (line.trim() !== '') {
+      answer(line, table, stop)
+    }
+  })
+  lines.on('close', stop)
+}
+
+main().catch(error => {
+  process.stderr.write(`peer.mjs: ${error.stack}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,164 @@
+package libp2p.testkit;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import libp2p.core.Callback;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Loop;
+import libp2p.core.Watch;
+import libp2p.core.net.Accept;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Dial;
+import libp2p.core.net.Listener;
+import libp2p.core.net.Transport;
+import libp2p.core.node.Node;
+import libp2p.core.node.TallyScope;
+import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.Streams;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Nullable;
+import libp2p.multiformats.Proto;
+
+/**
+ * Connects nodes of one process on {@code /memory/NAME}: over pipes, or without security and muxer, with streams that carry stop and codes.
+ *
+ * <p>For nodes whose loops share a thread, such as {@link TestLoop}s of one clock.
+ */
+public final class MemoryTransport implements Transport {
+
+    /** Where transports meet. */
+    public static final class Network {
+        private final Map<Multiaddr, Listening> listeners = new LinkedHashMap<>();
+        private int dialled;
+        private int cut = Integer.MAX_VALUE;
+        private int window = 64 * 1024;
+        private boolean limited;
+        private boolean wired;
+
+        /** From now on bytes arrive in pieces of at most this many, each in a task of its own. */
+        public Network cut(int size) {
+            cut = size;
+            return this;
+        }
+
+        /** Streams that are opened from now on hold at most this many unread bytes, each way. */
+        public Network window(int size) {
+            window = size;
+            return this;
+        }
+
+        /** Connections that are made from now on are limited, or not. */
+        public Network limited(boolean yes) {
+            limited = yes;
+            return this;
+        }
+
+        /** Connections that are made from now on are pipes that the nodes upgrade (true), or whole from the start. */
+        public Network wired(boolean yes) {
+            wired = yes;
+            return this;
+        }
+
+        int cut() {
+            return cut;
+        }
+
+        int window() {
+            return window;
+        }
+    }
+
+    private record Listening(MemoryTransport transport, Accept accept) {}
+
+    private final Network network;
+    private @Nullable Node node;
+    private List<Loop> loops = List.of();
+    private int next;
+
+    /** A transport that meets those of the same network. */
+    public MemoryTransport(Network network) {
+        this.network = network;
+    }
+
+    @Override
+    public void start(Node owner, List<Loop> spread) {
+        node = owner;
+        loops = spread;
+    }
+
+    @Override
+    public boolean handles(Multiaddr address) {
+        return address.has(Proto.MEMORY);
+    }
+
+    @Override
+    public Cancellable dial(Dial dial, Callback<? super Connection> done) {
+        Loop here = loop();
+        here.execute(() -> {
+            Listening there = network.listeners.get(dial.address());
+            Multiaddr from = Multiaddr.of("/memory/dialler" + network.dialled++);
+            if (there == null) {
+                done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+                return;
+            }
+            if (dial.expected() != null && !dial.expected().equals(there.transport.node.identity().id())) {
+                done.done(null, CloseReason.of(CloseReason.Kind.VIOLATION, "another peer"));
+                return;
+            }
+            CloseReason no = there.accept.admit(dial.address(), from);
+            if (no != null) {
+                done.done(null, no);
+                return;
+            }
+            Loop far = there.transport.loop();
+            if (network.wired) {
+                PipePair pipes = new PipePair(here, far).cut(network.cut);
+                far.execute(() -> there.transport.node.upgrader().accept(pipes.listener, there.accept));
+                node.upgrader().upgrade(pipes.dialer, dial, done);
+                return;
+            }
+            MemoryConnection near = end(this, here, there.transport, from, dial.address(), false);
+            MemoryConnection other = end(there.transport, far, this, dial.address(), from, true);
+            near.join(other);
+            other.join(near);
+            far.execute(() -> there.accept.accepted(other));
+            done.done(near, null);
+        });
+        return Cancellable.NONE;
+    }
+
+    @Override
+    public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
+        network.listeners.put(address, new Listening(this, accept));
+        Watch<List<Multiaddr>> addresses = new Watch<>(List.of(address));
+        Listener listener = new Listener() {
+            @Override
+            public Watch<List<Multiaddr>> addresses() {
+                return addresses;
+            }
+
+            @Override
+            public void close() {
+                network.listeners.remove(address);
+            }
+        };
+        loop().execute(() -> bound.done(listener, null));
+        return Cancellable.NONE;
+    }
+
+    private Loop loop() {
+        return loops.get(next++ % loops.size());
+    }
+
+    private static MemoryConnection end(
+            MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
+        Node there = other.node;
+        Node here = own.node;
+        BaseConnection.Facts facts = new BaseConnection.Facts(
+                loop, there.identity().id(), there.identity().publicKey(), local, remote, inbound, own.network.limited, null, null);
+        BaseConnection.Surroundings surroundings = new BaseConnection.Surroundings((Streams) here, here.limits(), here.observer());
+        return new MemoryConnection(facts, surroundings, new TallyScope(here.limits()).connection(), own.network);
+    }
+}
