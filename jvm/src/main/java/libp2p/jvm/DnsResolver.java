@@ -100,7 +100,8 @@ public final class DnsResolver implements Resolver, AutoCloseable {
 
     private <T> void ask(String name, int type, Question<T> question, BiConsumer<Record, List<T>> take) {
         if (!places.tryAcquire()) {
-            question.answered(type, List.of(), CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many names are being looked up"));
+            CloseReason full = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many look-ups");
+            question.answered(type, List.of(), full);
             return;
         }
         CompletableFuture<List<Record>> answer = new CompletableFuture<>();
@@ -121,7 +122,8 @@ public final class DnsResolver implements Resolver, AutoCloseable {
 
     private static CloseReason unreachable(String name, Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        return CloseReason.of(CloseReason.Kind.UNREACHABLE, name + ": " + cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : " " + cause.getMessage()));
+        String what = cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : " " + cause.getMessage());
+        return CloseReason.of(CloseReason.Kind.UNREACHABLE, name + ": " + what);
     }
 
     private void look(String name, int type, CompletableFuture<List<Record>> answer) {

@@ -32,8 +32,8 @@ import libp2p.multiformats.Proto;
 /**
  * A libp2p node for applications: from any thread, blocking or with futures.
  *
- * <p>It is a {@link Swarm} on loops of its own. Blocking methods must not be called on a loop, that is, from a stream handler or a protocol;
- * they say so with an {@link IllegalStateException}.
+ * <p>It is a {@link Swarm} on loops of its own. Blocking methods must not be called on a loop, that is, from a stream handler or a
+ * protocol; they say so with an {@link IllegalStateException}.
  */
 public final class Host implements AutoCloseable {
     private final Swarm swarm;
@@ -347,7 +347,8 @@ public final class Host implements AutoCloseable {
     }
 
     private void endPending() {
-        for (Pending<?> p : pending) p.completeExceptionally(new P2pException(CloseReason.of(CloseReason.Kind.CANCELLED, "the host is closed")));
+        CloseReason closedNow = CloseReason.of(CloseReason.Kind.CANCELLED, "the host is closed");
+        for (Pending<?> p : pending) p.completeExceptionally(new P2pException(closedNow));
     }
 
     private void closePools() {

@@ -41,7 +41,9 @@ public record HostAddress(InetAddress address, int prefixBits) {
             while (all != null && all.hasMoreElements()) {
                 NetworkInterface one = all.nextElement();
                 if (!one.isUp()) continue;
-                for (InterfaceAddress a : one.getInterfaceAddresses()) found.add(new HostAddress(a.getAddress(), a.getNetworkPrefixLength()));
+                for (InterfaceAddress a : one.getInterfaceAddresses()) {
+                    found.add(new HostAddress(a.getAddress(), a.getNetworkPrefixLength()));
+                }
             }
         } catch (SocketException e) {
             // An interface that vanished while it was looked at: the next look is better.

@@ -29,6 +29,7 @@ import libp2p.core.node.SwarmConfig;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
+import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.noise.Noise;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
@@ -154,7 +155,10 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it down. */
+    /**
+     * Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it
+     * down.
+     */
     public HostBuilder executor(Executor handlers) {
         executor = handlers;
         return this;
@@ -207,7 +211,7 @@ public final class HostBuilder {
                 cpu,
                 transports.isEmpty() ? found(Transport.class, List.of(new TcpTransport())) : transports,
                 securities.isEmpty() ? found(Security.class, List.of(Noise.create(primitives, random))) : securities,
-                muxers.isEmpty() ? List.of(new Yamux()) : muxers,
+                muxers.isEmpty() ? List.of(new Yamux(), new Mplex()) : muxers,
                 protocols,
                 announce,
                 appendAnnounce,

@@ -21,7 +21,8 @@ import libp2p.multiformats.Nullable;
 /**
  * A loop of one thread over a selector: tasks, timers and sockets take turns, none for longer than its share.
  *
- * <p>What a task throws goes to {@link Observer#bug}, an {@link Error} also to the thread's handler of uncaught exceptions; the loop goes on.
+ * <p>What a task throws goes to {@link Observer#bug}, an {@link Error} also to the thread's handler of uncaught exceptions; the loop goes
+ * on.
  */
 public final class NioLoop implements Loop, AutoCloseable {
     /** How many tasks run before sockets and timers have their turn again. */

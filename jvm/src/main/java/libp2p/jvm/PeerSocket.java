@@ -18,8 +18,8 @@ import libp2p.multiformats.Varint;
 /**
  * To a peer and a protocol what a socket is to a host and a port: a stream that blocks its threads.
  *
- * <p>One thread may read while another writes. What ends the stream shows as a {@link P2pException} with the reason; an interrupt resets the
- * stream and shows as {@link java.io.InterruptedIOException}. On a loop's thread, what would wait throws {@link IllegalStateException}.
+ * <p>One thread may read while another writes. What ends the stream shows as a {@link P2pException} with the reason; an interrupt resets
+ * the stream and shows as {@link java.io.InterruptedIOException}. On a loop's thread, what would wait throws {@link IllegalStateException}.
  */
 public final class PeerSocket implements Closeable {
     private static final int PIECE = 8 * 1024;
@@ -80,7 +80,10 @@ public final class PeerSocket implements Closeable {
         bridge.stopReading(code);
     }
 
-    /** Bounds each wait of a read or write from now on, which then fails with TIMED_OUT and leaves the stream as it is; zero waits forever. */
+    /**
+     * Bounds each wait of a read or write from now on, which then fails with TIMED_OUT and leaves the stream as it is; zero waits
+     * forever.
+     */
     public PeerSocket timeout(Duration perOperation) {
         if (perOperation.isNegative()) throw new IllegalArgumentException("negative " + perOperation);
         timeoutNanos = perOperation.toNanos();

@@ -14,7 +14,8 @@ import libp2p.core.net.StreamHandler;
 import libp2p.multiformats.Nullable;
 
 /**
- * The one place where a thread meets a loop: the handler of a stream on one side, blocking calls on the other, a {@link Ring} each way between.
+ * The one place where a thread meets a loop: the handler of a stream on one side, blocking calls on the other, a {@link Ring} each way
+ * between.
  *
  * <p>The loop never waits for the thread; the lock is held for copies only. Either side wakes the other only when that one waits.
  */
@@ -204,7 +205,9 @@ final class SocketBridge implements StreamHandler {
         }
     }
 
-    /** Waits until all is on its way; {@code more}: what belongs to it follows at once, so the loop need not be woken for this part alone. */
+    /**
+     * Waits until all is on its way; {@code more}: what belongs to it follows at once, so the loop need not be woken for this part alone.
+     */
     void write(byte[] from, int at, int n, boolean more, long timeoutNanos) throws IOException {
         int next = at;
         int rest = n;
@@ -260,7 +263,10 @@ final class SocketBridge implements StreamHandler {
                 condition.await();
                 return 0;
             }
-            if (left <= 0) throw new P2pException(CloseReason.of(CloseReason.Kind.TIMED_OUT, "nothing for " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms"));
+            if (left <= 0) {
+                String what = "nothing for " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms";
+                throw new P2pException(CloseReason.of(CloseReason.Kind.TIMED_OUT, what));
+            }
             return condition.awaitNanos(left);
         } catch (InterruptedException e) {
             reset(0);

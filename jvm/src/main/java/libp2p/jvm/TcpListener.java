@@ -18,7 +18,10 @@ import libp2p.core.net.Upgrader;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
-/** A listening socket: asks whether those who arrive may come in, and hands them to the upgrader on a loop each. On its loop, but for what {@link Listener} allows. */
+/**
+ * A listening socket: asks whether those who arrive may come in, and hands them to the upgrader on a loop each. On its loop, but for what
+ * {@link Listener} allows.
+ */
 final class TcpListener implements Listener, NioLoop.Channel {
     /** How many arrivals one wake-up takes before other sockets have their turn. */
     static final int ACCEPTS_PER_TURN = 64;
@@ -44,7 +47,14 @@ final class TcpListener implements Listener, NioLoop.Channel {
     private volatile int prefixBits;
     private boolean over;
 
-    TcpListener(NioLoop loop, ServerSocketChannel server, TcpOptions options, Accept accept, Upgrader upgrader, Supplier<NioLoop> homes, Runnable closed)
+    TcpListener(
+            NioLoop loop,
+            ServerSocketChannel server,
+            TcpOptions options,
+            Accept accept,
+            Upgrader upgrader,
+            Supplier<NioLoop> homes,
+            Runnable closed)
             throws IOException {
         this.loop = loop;
         this.server = server;
@@ -86,7 +96,9 @@ final class TcpListener implements Listener, NioLoop.Channel {
         return unspecified() ? null : new HostAddress(bound.getAddress(), prefixBits);
     }
 
-    /** Takes in what addresses the machine has now. Those of links are left out, since they mean nothing to others. Legal from any thread. */
+    /**
+     * Takes in what addresses the machine has now. Those of links are left out, since they mean nothing to others. Legal from any thread.
+     */
     void hostAddresses(List<HostAddress> now) {
         if (!server.isOpen()) return;
         InetAddress own = bound.getAddress();
@@ -97,8 +109,9 @@ final class TcpListener implements Listener, NioLoop.Channel {
         }
         TreeSet<Multiaddr> found = new TreeSet<>();
         for (HostAddress a : now) {
-            boolean fits = a.six() == bound.getAddress() instanceof Inet6Address;
-            if (fits && !a.address().isLinkLocalAddress() && !a.address().isMulticastAddress()) found.add(TcpSockets.multiaddr(a.address(), bound.getPort()));
+            InetAddress one = a.address();
+            boolean fits = a.six() == own instanceof Inet6Address && !one.isLinkLocalAddress() && !one.isMulticastAddress();
+            if (fits) found.add(TcpSockets.multiaddr(one, bound.getPort()));
         }
         addresses.set(List.of(found.toArray(new Multiaddr[0])));
     }

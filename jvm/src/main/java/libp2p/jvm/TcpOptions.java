@@ -32,22 +32,26 @@ public record TcpOptions(
 
     /** Refuses what no socket could have. */
     public TcpOptions {
-        if (backlog < 1 || sendBuffer < 0 || receiveBuffer < 0 || interfacePollNanos < 1) throw new IllegalArgumentException("out of range");
+        boolean possible = backlog >= 1 && sendBuffer >= 0 && receiveBuffer >= 0 && interfacePollNanos >= 1;
+        if (!possible) throw new IllegalArgumentException("out of range");
     }
 
     /** The same with another backlog. */
     public TcpOptions backlog(int connections) {
-        return new TcpOptions(connections, noDelay, keepAlive, reusePort, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos, hostAddresses);
+        return new TcpOptions(
+                connections, noDelay, keepAlive, reusePort, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos, hostAddresses);
     }
 
     /** The same with other buffers in the system, in bytes; 0 leaves one to the system. */
     public TcpOptions buffers(int send, int receive) {
-        return new TcpOptions(backlog, noDelay, keepAlive, reusePort, sourceFromListeners, send, receive, interfacePollNanos, hostAddresses);
+        return new TcpOptions(
+                backlog, noDelay, keepAlive, reusePort, sourceFromListeners, send, receive, interfacePollNanos, hostAddresses);
     }
 
     /** The same, sharing ports or not. */
     public TcpOptions reusePort(boolean on) {
-        return new TcpOptions(backlog, noDelay, keepAlive, on, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos, hostAddresses);
+        return new TcpOptions(
+                backlog, noDelay, keepAlive, on, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos, hostAddresses);
     }
 
     /** The same, choosing source addresses or leaving that to the system. */

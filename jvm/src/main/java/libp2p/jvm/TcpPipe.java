@@ -15,8 +15,9 @@ import libp2p.multiformats.Nullable;
 /**
  * A connected TCP socket as a {@link Pipe}.
  *
- * <p>It buffers nothing that is written: {@link #write} takes what the socket takes. Of what is read it holds up to {@link Pipe#HELD_MIN} that
- * the handler left, and then reads no more until that is taken. When both sides have finished and the handler has heard so, it ends by itself.
+ * <p>It buffers nothing that is written: {@link #write} takes what the socket takes. Of what is read it holds up to {@link Pipe#HELD_MIN}
+ * that the handler left, and then reads no more until that is taken. When both sides have finished and the handler has heard so, it ends
+ * by itself.
  */
 final class TcpPipe implements Pipe, NioLoop.Channel {
     /** How many bytes one wake-up reads at most before other sockets have their turn. */

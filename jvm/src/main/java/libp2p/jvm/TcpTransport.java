@@ -111,7 +111,8 @@ public final class TcpTransport implements Transport {
             InetSocketAddress at = TcpSockets.socketAddress(address);
             server = TcpSockets.listen(at, options, ours(at.getPort()));
             TcpListener[] self = new TcpListener[1];
-            listener = new TcpListener(loop, server, options, accept, started().upgrader(), () -> next(arrivals), () -> listeners.remove(self[0]));
+            Runnable closed = () -> listeners.remove(self[0]);
+            listener = new TcpListener(loop, server, options, accept, started().upgrader(), () -> next(arrivals), closed);
             self[0] = listener;
             listener.hostAddresses(now);
             listeners.add(listener);

@@ -163,7 +163,8 @@ class DnsResolverTest {
             if (data == null) return null;
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             boolean none = name.toString().startsWith("none.");
-            out.writeBytes(new byte[] {query[0], query[1], (byte) 0x85, (byte) (none ? 0x83 : 0x80), 0, 1, 0, (byte) data.length, 0, 0, 0, 0});
+            byte code = (byte) (none ? 0x83 : 0x80);
+            out.writeBytes(new byte[] {query[0], query[1], (byte) 0x85, code, 0, 1, 0, (byte) data.length, 0, 0, 0, 0});
             out.write(query, 12, end - 12);
             for (byte[] d : data) {
                 out.writeBytes(new byte[] {(byte) 0xc0, 12, 0, (byte) type, 0, 1, 0, 0, 1, 0, (byte) (d.length >> 8), (byte) d.length});

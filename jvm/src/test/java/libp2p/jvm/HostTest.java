@@ -26,6 +26,7 @@ import libp2p.core.net.Listener;
 import libp2p.core.net.Observer;
 import libp2p.core.net.Transport;
 import libp2p.core.node.Node;
+import libp2p.core.wire.mplex.Mplex;
 import libp2p.multiformats.Multiaddr;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,8 @@ class HostTest {
         Multiaddr announced = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
         Multiaddr more = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
         Multiaddr never = Multiaddr.of("/ip4/192.0.2.3/tcp/4001");
-        Host host = start(builder().listen("/ip4/127.0.0.1/tcp/0").announce(announced).appendAnnounce(more, never).announces(a -> !a.equals(never)));
+        HostBuilder b = builder().listen("/ip4/127.0.0.1/tcp/0").announce(announced).appendAnnounce(more, never);
+        Host host = start(b.announces(a -> !a.equals(never)));
         assertThat(host.addressWatch().value()).containsExactly(announced, more);
     }
 
@@ -190,6 +192,30 @@ class HostTest {
             connect.cancel(true);
             assertThatThrownBy(connect::join).isInstanceOf(CancellationException.class);
         }
+    }
+
+    @Test
+    void aCancelledOpenIsGivenUpAndTheNextOneIsNot() throws Exception {
+        Host server = server();
+        Host client = client();
+        server.handle("/a", socket -> socket.in().read());
+        PeerId peer = client.connect(server.addresses().get(0));
+        CountDownLatch hold = new CountDownLatch(1);
+        client.swarm().loop().execute(() -> Waiting.on(hold)); // else it might be open before it is cancelled
+        CompletableFuture<PeerSocket> open = client.openAsync(peer, "/a");
+        assertThat(open.cancel(true)).isTrue();
+        hold.countDown();
+        assertThatThrownBy(open::join).isInstanceOf(CancellationException.class);
+        assertThat(client.open(peer, "/a").protocol()).isEqualTo("/a");
+    }
+
+    @Test
+    void theDefaultMuxersAreYamuxAndThenMplex() throws Exception {
+        Host server = server();
+        Host yamux = client();
+        Host mplex = start(builder().muxer(new Mplex()));
+        assertThat(yamux.connectAsync(server.addresses().get(0)).get().muxer()).isEqualTo("/yamux/1.0.0");
+        assertThat(mplex.connectAsync(server.addresses().get(0)).get().muxer()).isEqualTo("/mplex/6.7.0");
     }
 
     @Test

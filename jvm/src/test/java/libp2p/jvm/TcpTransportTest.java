@@ -32,7 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TcpTransportTest {
-    private volatile List<HostAddress> machine = hosts("127.0.0.1/8", "192.0.2.7/24", "::1/128", "2001:db8::7/64", "fe80::7/64", "224.0.0.1/8");
+    private volatile List<HostAddress> machine =
+            hosts("127.0.0.1/8", "192.0.2.7/24", "::1/128", "2001:db8::7/64", "fe80::7/64", "224.0.0.1/8");
     private TcpWorld world = new TcpWorld(2, TcpOptions.DEFAULT.hostAddresses(() -> machine, 1_000_000));
 
     @AfterEach
@@ -66,8 +67,8 @@ class TcpTransportTest {
         for (String yes : List.of("/ip4/192.0.2.1/tcp/4001", "/ip6/2001:db8::1/tcp/1", "/ip6zone/eth0/ip6/fe80::1/tcp/1")) {
             assertThat(world.tcp.handles(at(yes))).as(yes).isTrue();
         }
-        for (String no : List.of("/ip4/192.0.2.1/udp/4001", "/ip4/192.0.2.1/tcp/4001/ws", "/dns4/a.example/tcp/4001", "/ip4/192.0.2.1", "/memory/1",
-                "/ip4/192.0.2.1/tcp/4001/p2p-circuit", "/ip6zone/eth0/ip4/192.0.2.1/tcp/1")) {
+        for (String no : List.of("/ip4/192.0.2.1/udp/4001", "/ip4/192.0.2.1/tcp/4001/ws", "/dns4/a.example/tcp/4001", "/ip4/192.0.2.1",
+                "/memory/1", "/ip4/192.0.2.1/tcp/4001/p2p-circuit", "/ip6zone/eth0/ip4/192.0.2.1/tcp/1")) {
             assertThat(world.tcp.handles(at(no))).as(no).isFalse();
         }
     }
@@ -315,7 +316,8 @@ class TcpTransportTest {
     }
 
     private static long descriptors() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix ? unix.getOpenFileDescriptorCount() : -1;
+        Object system = ManagementFactory.getOperatingSystemMXBean();
+        return system instanceof UnixOperatingSystemMXBean unix ? unix.getOpenFileDescriptorCount() : -1;
     }
 
     /** Sockets accepted in the meantime are closed too; the last descriptor goes when its loop comes round. */
