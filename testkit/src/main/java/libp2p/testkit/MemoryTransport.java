@@ -36,6 +36,7 @@ public final class MemoryTransport implements Transport {
         private int window = 64 * 1024;
         private boolean limited;
         private boolean wired;
+        private long latencyNanos;
 
         /** From now on bytes arrive in pieces of at most this many, each in a task of its own. */
         public Network cut(int size) {
@@ -58,6 +59,12 @@ public final class MemoryTransport implements Transport {
         /** Connections that are made from now on are pipes that the nodes upgrade (true), or whole from the start. */
         public Network wired(boolean yes) {
             wired = yes;
+            return this;
+        }
+
+        /** Pipes that are made from now on carry bytes one way in this time, and take a round trip to be made, as TCP does. */
+        public Network latency(long nanos) {
+            latencyNanos = nanos;
             return this;
         }
 
@@ -114,9 +121,7 @@ public final class MemoryTransport implements Transport {
             }
             Loop far = there.transport.loop();
             if (network.wired) {
-                PipePair pipes = new PipePair(here, far).cut(network.cut);
-                far.execute(() -> there.transport.node.upgrader().accept(pipes.listener, there.accept));
-                node.upgrader().upgrade(pipes.dialer, dial, done);
+                wire(here, far, there, dial, done);
                 return;
             }
             MemoryConnection near = end(this, here, there.transport, from, dial.address(), false);
@@ -127,6 +132,19 @@ public final class MemoryTransport implements Transport {
             done.done(near, null);
         });
         return Cancellable.NONE;
+    }
+
+    private void wire(Loop here, Loop far, Listening there, Dial dial, Callback<? super Connection> done) {
+        long latency = network.latencyNanos;
+        PipePair pipes = new PipePair(here, far).cut(network.cut).latency(latency);
+        Runnable accept = () -> there.transport.node.upgrader().accept(pipes.listener, there.accept);
+        if (latency == 0) {
+            far.execute(accept);
+            node.upgrader().upgrade(pipes.dialer, dial, done);
+            return;
+        }
+        far.schedule(3 * latency, accept); // the third packet of TCP's handshake, which the first bytes may go with
+        here.schedule(2 * latency, () -> node.upgrader().upgrade(pipes.dialer, dial, done));
     }
 
     @Override

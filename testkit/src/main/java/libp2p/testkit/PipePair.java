@@ -26,6 +26,7 @@ public final class PipePair {
     public final End listener;
 
     private int piece = Integer.MAX_VALUE;
+    private long latencyNanos;
 
     /** Two ends, open. */
     public PipePair(Loop dialerLoop, Loop listenerLoop) {
@@ -40,6 +41,12 @@ public final class PipePair {
     /** From now on bytes arrive in pieces of at most this many. */
     public PipePair cut(int size) {
         piece = size;
+        return this;
+    }
+
+    /** From now on what one end does is seen by the other this much later. */
+    public PipePair latency(long nanos) {
+        latencyNanos = nanos;
         return this;
     }
 
@@ -124,7 +131,7 @@ public final class PipePair {
             if (n <= 0) return 0;
             byte[] bytes = source.take(n);
             other.inFlight += n;
-            other.loop.execute(() -> {
+            other.hear(() -> {
                 other.arriving.add(bytes);
                 other.pump();
             });
@@ -140,7 +147,7 @@ public final class PipePair {
         public void finish() {
             if (finished || end != null) return;
             finished = true;
-            other.loop.execute(() -> {
+            other.hear(() -> {
                 other.peerFinished = true;
                 other.pump();
             });
@@ -151,10 +158,15 @@ public final class PipePair {
             if (end != null) return;
             end = reason;
             loop.execute(this::tellClose);
-            other.loop.execute(() -> {
+            other.hear(() -> {
                 other.pump();
                 other.lost();
             });
+        }
+
+        private void hear(Runnable what) {
+            if (latencyNanos == 0) loop.execute(what);
+            else loop.schedule(latencyNanos, what);
         }
 
         private void lost() {

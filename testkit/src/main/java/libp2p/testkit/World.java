@@ -2,6 +2,7 @@ package libp2p.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
@@ -23,6 +24,7 @@ import libp2p.core.node.Swarm;
 import libp2p.core.node.SwarmConfig;
 import libp2p.core.node.TallyScope;
 import libp2p.core.wire.Muxer;
+import libp2p.core.wire.Security;
 import libp2p.core.wire.Workspace;
 import libp2p.core.wire.noise.Noise;
 import libp2p.core.wire.yamux.Yamux;
@@ -54,6 +56,7 @@ public final class World {
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
+    private @Nullable Function<Security, Security> preferred;
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -70,6 +73,12 @@ public final class World {
     public World wired(Muxer over) {
         muxer = over;
         network.wired(true);
+        return this;
+    }
+
+    /** Nodes that are made from now on prefer what this makes of their Noise, and offer Noise besides. */
+    public World preferring(Function<Security, Security> madeOfNoise) {
+        preferred = madeOfNoise;
         return this;
     }
 
@@ -119,7 +128,7 @@ public final class World {
                 null,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
-                List.of(Noise.create(crypto, rng)),
+                securities(Noise.create(crypto, rng)),
                 List.of(muxer),
                 List.of(protocols),
                 List.of(),
@@ -134,6 +143,10 @@ public final class World {
         });
         settle();
         return swarm;
+    }
+
+    private List<Security> securities(Security noise) {
+        return preferred == null ? List.of(noise) : List.of(preferred.apply(noise), noise);
     }
 
     /** Where a node listens. */

@@ -1,0 +1,51 @@
+package libp2p.bench;
+
+import libp2p.multiformats.Nullable;
+
+/**
+ * One line of the result.
+ *
+ * @param group the name to ask for
+ * @param what was measured
+ * @param value ours
+ * @param unit of it
+ * @param base what it is held against, null if nothing
+ * @param goal the most that value, or its ratio to the base, may be; null where there is none
+ * @param note what else is to be known
+ */
+record Row(String group, String what, double value, String unit, @Nullable Double base, @Nullable Double goal, String note) {
+    /** Value to base, or the value where there is no base. */
+    double figure() {
+        Double b = base;
+        return b == null ? value : value / b;
+    }
+
+    /** Whether the goal is kept, where there is one. */
+    String verdict() {
+        Double g = goal;
+        if (g == null) return "";
+        if (figure() <= g) return "met";
+        return g == 0 ? "missed by " + number(figure()) : String.format("missed by %.0f %%", (figure() / g - 1) * 100);
+    }
+
+    static String number(double d) {
+        if (d == 0) return "0";
+        if (Math.abs(d) >= 1000) return String.format("%.0f", d);
+        return Math.abs(d) >= 100 ? String.format("%.0f", d) : Math.abs(d) >= 10 ? String.format("%.1f", d) : String.format("%.2f", d);
+    }
+
+    String markdown() {
+        Double b = base;
+        Double g = goal;
+        String ratio = b == null ? "" : String.format("%.2f", figure());
+        String most = g == null ? "" : b == null ? number(g) + " " + unit : number(g) + " x";
+        return "| " + what + " | " + number(value) + " " + unit + " | " + (b == null ? "" : number(b) + " " + unit) + " | " + ratio + " | " + most
+                + " | " + verdict() + " | " + note + " |";
+    }
+
+    String json() {
+        return String.format(
+                "{\"group\":\"%s\",\"what\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"base\":%s,\"ratio\":%s,\"goal\":%s,\"verdict\":\"%s\",\"note\":\"%s\"}",
+                group, what, value, unit, base, base == null ? null : figure(), goal, verdict(), note.replace("\"", "'"));
+    }
+}

@@ -1,0 +1,83 @@
+package libp2p.wired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import libp2p.bouncycastle.BouncyCastleCrypto;
+import libp2p.core.CloseReason;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Dial;
+import libp2p.core.net.OpenOptions;
+import libp2p.core.node.Swarm;
+import libp2p.core.wire.Security;
+import libp2p.core.wire.yamux.Yamux;
+import libp2p.echo.Echo;
+import libp2p.multiformats.Nullable;
+import libp2p.testkit.Caller;
+import libp2p.testkit.World;
+import org.junit.jupiter.api.Test;
+
+/** How many times the link's latency passes before the first byte of an answer is there, counted in virtual time. */
+class RoundTripsTest {
+    private static final long LATENCY = 1_000_000_000L;
+    private static final long ROUND_TRIP = 2 * LATENCY;
+
+    private final World world = new World(new BouncyCastleCrypto()).wired(new Yamux());
+
+    /** The same under another name, so that there is something to choose from. */
+    private record Renamed(Security security, String id) implements Security {
+        @Override
+        public Handshake begin(Context context, Runnable ready) {
+            return security.begin(context, ready);
+        }
+    }
+
+    /** Dials, and asks for an echo as soon as there is a connection. */
+    private Caller ask() {
+        Swarm alice = world.node();
+        Swarm bob = world.node(new Echo());
+        Caller caller = new Caller().send(new byte[32]);
+        world.network().latency(LATENCY);
+        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), (c, failure) -> opened(caller, c, failure)));
+        return caller;
+    }
+
+    private static void opened(Caller caller, @Nullable Connection connection, @Nullable CloseReason failure) {
+        if (connection == null) throw new AssertionError(String.valueOf(failure));
+        connection.open(List.of(Echo.ID), OpenOptions.DEFAULT, caller);
+    }
+
+    @Test
+    void theFirstByteOfAnAnswerComesInTheThirdRoundTripTcpIncluded() {
+        Caller caller = ask();
+        world.advance(3 * ROUND_TRIP - 1);
+        assertThat(caller.received()).isEmpty();
+        world.advance(1);
+        assertThat(caller.received()).hasSize(32);
+    }
+
+    @Test
+    void aChoiceOfSecurityProtocolsTakesOneRoundTripMore() {
+        world.preferring(noise -> new Renamed(noise, "/noise-too"));
+        Caller caller = ask();
+        world.advance(4 * ROUND_TRIP - 1);
+        assertThat(caller.received()).isEmpty();
+        world.advance(1);
+        assertThat(caller.received()).hasSize(32);
+    }
+
+    @Test
+    void onAConnectionThatIsThereAStreamsAnswerTakesOneRoundTrip() {
+        Swarm alice = world.node();
+        Swarm bob = world.node(new Echo());
+        world.network().latency(LATENCY);
+        World.Result<Connection> made = new World.Result<>();
+        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), made));
+        world.advance(10 * ROUND_TRIP);
+        Caller caller = world.open(made.value(), Echo.ID).send(new byte[32]);
+        world.advance(ROUND_TRIP - 1);
+        assertThat(caller.received()).isEmpty();
+        world.advance(1);
+        assertThat(caller.received()).hasSize(32);
+    }
+}
