@@ -28,12 +28,16 @@ public final class SecureEnd {
         this.world = world;
         Rng rng = Rng.seeded(node.random().nextLong());
         Security.Context context = new Security.Context(node, node.loop(), rng, role, expected, muxers, prologue, List.of());
-        handshake = security.begin(context, this::step);
+        handshake = security.begin(context, this::goOn);
     }
 
-    /** Goes on with what there is; a failure is kept, and nothing follows it. */
+    /** Goes on with what there is, once all that was ready has run; a failure is kept, and nothing follows it. */
     public void step() {
         world.settle();
+        goOn();
+    }
+
+    private void goOn() {
         if (session != null || failure != null) return;
         try {
             session = handshake.step(in, out);

@@ -1,6 +1,7 @@
 package libp2p.bouncycastle.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import libp2p.core.Codes;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
+import libp2p.core.Violation;
 import libp2p.core.identity.Identity;
 import libp2p.core.identity.KeyType;
 import libp2p.core.identity.LocalIdentity;
@@ -127,13 +129,11 @@ class NoiseTest extends SecurityContract {
         two.step();
         byte[] first = one.takeOut();
         assertThat(first).hasSize(FIRST_MESSAGE).isNotEqualTo(two.takeOut());
-        Liar counted = new Liar(bob.identity().publicKey(), bob.identity().id(), bob.identity(), "");
-        bob = world.node(Limits.DEFAULT, counted);
+        carry(initiator(), responder(), Integer.MAX_VALUE);
+        atBob = security(crypto, Rng.seeded(99)); // as after a restart: what was signed for the static key before is of no use
         SecureEnd a = initiator();
-        carry(a, responder(), Integer.MAX_VALUE);
-        atBob = security(crypto, Rng.seeded(99)); // another host with another static key: its signature must be another too
-        SecureEnd b = initiator();
-        carry(b, responder(), Integer.MAX_VALUE);
+        SecureEnd b = responder();
+        carry(a, b, Integer.MAX_VALUE);
         assertThat(a.done() && b.done()).isTrue();
     }
 
@@ -205,7 +205,6 @@ class NoiseTest extends SecurityContract {
             SecureEnd b = responder();
             b.receive(new Buf(64).putU16(32).put(point).takeAll());
             assertThat(b.failure()).isNotNull();
-            assertThat(b.out.size()).isZero();
         }
     }
 
@@ -285,8 +284,8 @@ class NoiseTest extends SecurityContract {
             SecureEnd a = initiator();
             SecureEnd b = responder();
             carry(a, b, Integer.MAX_VALUE);
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> b.open(new Buf(64).putU16(length).put(new byte[length]).takeAll()))
-                    .isInstanceOf(libp2p.core.Violation.class);
+            assertThatThrownBy(() -> b.open(new Buf(64).putU16(length).put(new byte[length]).takeAll()))
+                    .isInstanceOf(Violation.class);
         }
     }
 }
