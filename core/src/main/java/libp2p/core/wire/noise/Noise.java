@@ -3,7 +3,9 @@ package libp2p.core.wire.noise;
 import java.util.Arrays;
 import libp2p.core.Crypto;
 import libp2p.core.Rng;
+import libp2p.core.identity.Identity;
 import libp2p.core.wire.Security;
+import libp2p.multiformats.Nullable;
 
 /**
  * The Noise security protocol: {@code Noise_XX_25519_ChaChaPoly_SHA256} with libp2p's handshake payload (specs/noise/README.md).
@@ -17,6 +19,10 @@ public final class Noise implements Security {
     private final Crypto crypto;
     private final byte[] scalar;
     private final byte[] publicKey;
+    private @Nullable Signed signed; // set by any loop: whichever signature is seen is whole, and as good as another
+
+    /** A signature of the static key. */
+    private record Signed(Identity by, byte[] signature) {}
 
     private Noise(Crypto crypto, byte[] scalar) {
         this.crypto = crypto;
@@ -36,6 +42,16 @@ public final class Noise implements Security {
 
     @Override
     public Handshake begin(Context context, Runnable ready) {
-        return new NoiseHandshake(crypto, Arrays.copyOf(scalar, scalar.length), publicKey, context, ready);
+        return new NoiseHandshake(this, crypto, Arrays.copyOf(scalar, scalar.length), publicKey, context, ready);
+    }
+
+    /** What that identity signed in an earlier handshake; it signs once, since the static key stays the same. */
+    byte @Nullable [] signature(Identity by) {
+        Signed s = signed;
+        return s != null && s.by == by ? s.signature : null;
+    }
+
+    void keep(Identity by, byte[] signature) {
+        signed = new Signed(by, signature);
     }
 }
