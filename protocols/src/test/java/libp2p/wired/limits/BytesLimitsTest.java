@@ -127,7 +127,7 @@ class BytesLimitsTest extends EachLimit {
         world.settle();
         assertThat(openOf(two)).isEqualTo(2); // the whole connection waits, as there are no windows, but not for ever
         world.advanceSeconds(60);
-        assertThat(two.get(0).closed().kind()).isEqualTo(CloseReason.Kind.RESET); // mplex carries no codes
+        assertThat(two.get(0).closed().kind()).isEqualTo(CloseReason.Kind.PEER_RESET); // mplex carries no codes
         assertThat(two.get(1).isOpen()).isTrue();
         assertThat(deaf.get(0).closed().code()).isEqualTo(Codes.RESOURCE_LIMIT_EXCEEDED);
     }
