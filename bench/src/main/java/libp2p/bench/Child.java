@@ -2,10 +2,12 @@ package libp2p.bench;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,8 +33,20 @@ final class Child implements AutoCloseable {
     /** Starts a node that is connected to nobody, and waits until it says that it listens. */
     static Child node(boolean conscrypt) throws IOException {
         List<String> command = java("-Xmx32m");
+        command.set(command.size() - 1, ofAnApplication(conscrypt));
         command.addAll(List.of(Start.class.getName(), conscrypt ? "conscrypt" : "no-conscrypt"));
         return started(command);
+    }
+
+    /** The class path without what only the measurements need, and without Conscrypt where that is not wanted. */
+    private static String ofAnApplication(boolean conscrypt) {
+        List<String> kept = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            String name = Path.of(entry).getFileName().toString();
+            if (name.startsWith("jmh-") || name.startsWith("jopt-") || name.startsWith("commons-math")) continue;
+            if (conscrypt || !name.startsWith("conscrypt")) kept.add(entry);
+        }
+        return String.join(File.pathSeparator, kept);
     }
 
     private static Child started(List<String> command) throws IOException {

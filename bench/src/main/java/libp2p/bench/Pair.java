@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** Two processes that work together, and what each unit of their work cost both. */
 final class Pair implements AutoCloseable {
@@ -67,7 +68,7 @@ final class Pair implements AutoCloseable {
 
     /** The least and the most CPU nanoseconds of a unit. */
     String spread(double unit) {
-        return String.format("%.3g to %.3g", Collections.min(cpu) / unit, Collections.max(cpu) / unit);
+        return String.format(Locale.ROOT, "%.3g to %.3g", Collections.min(cpu) / unit, Collections.max(cpu) / unit);
     }
 
     static double median(List<Double> values) {

@@ -1,5 +1,6 @@
 package libp2p.bench;
 
+import java.util.Locale;
 import libp2p.multiformats.Nullable;
 
 /**
@@ -25,26 +26,26 @@ record Row(String group, String what, double value, String unit, @Nullable Doubl
         Double g = goal;
         if (g == null) return "";
         if (figure() <= g) return "met";
-        return g == 0 ? "missed by " + number(figure()) : String.format("missed by %.0f %%", (figure() / g - 1) * 100);
+        return g == 0 ? "missed by " + number(figure()) : String.format(Locale.ROOT, "missed by %.0f %%", (figure() / g - 1) * 100);
     }
 
     static String number(double d) {
         if (d == 0) return "0";
-        if (Math.abs(d) >= 1000) return String.format("%.0f", d);
-        return Math.abs(d) >= 100 ? String.format("%.0f", d) : Math.abs(d) >= 10 ? String.format("%.1f", d) : String.format("%.2f", d);
+        if (Math.abs(d) >= 1000) return String.format(Locale.ROOT, "%.0f", d);
+        return Math.abs(d) >= 100 ? String.format(Locale.ROOT, "%.0f", d) : Math.abs(d) >= 10 ? String.format(Locale.ROOT, "%.1f", d) : String.format(Locale.ROOT, "%.2f", d);
     }
 
     String markdown() {
         Double b = base;
         Double g = goal;
-        String ratio = b == null ? "" : String.format("%.2f", figure());
+        String ratio = b == null ? "" : String.format(Locale.ROOT, "%.2f", figure());
         String most = g == null ? "" : b == null ? number(g) + " " + unit : number(g) + " x";
         return "| " + what + " | " + number(value) + " " + unit + " | " + (b == null ? "" : number(b) + " " + unit) + " | " + ratio + " | " + most
                 + " | " + verdict() + " | " + note + " |";
     }
 
     String json() {
-        return String.format(
+        return String.format(Locale.ROOT, 
                 "{\"group\":\"%s\",\"what\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"base\":%s,\"ratio\":%s,\"goal\":%s,\"verdict\":\"%s\",\"note\":\"%s\"}",
                 group, what, value, unit, base, base == null ? null : figure(), goal, verdict(), note.replace("\"", "'"));
     }

@@ -10,15 +10,15 @@ import libp2p.multiformats.Nullable;
 /**
  * The budget of a node whose loops count in it at once; those of peers are within it, those of connections belong to one loop each.
  *
- * <p>What a peer's scope holds lives in the map while it is not nothing, and changes there under the lock of its entry: two handles of one
- * peer are one scope, also while another thread empties it.
+ * <p>What the scope of a peer or an address holds lives in the map while it is not nothing, and changes there under the lock of its entry: two handles of
+ * one are one scope, also while another thread empties it.
  */
 final class AtomicScope implements Scope {
     private static final int RESOURCES = Resource.values().length;
 
     private final Limits limits;
     private final AtomicLongArray used = new AtomicLongArray(RESOURCES);
-    private final ConcurrentHashMap<PeerId, long[]> peers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Object, long[]> shared = new ConcurrentHashMap<>();
 
     AtomicScope(Limits limits) {
         this.limits = limits;
@@ -50,7 +50,12 @@ final class AtomicScope implements Scope {
 
     @Override
     public Scope peer(PeerId peer) {
-        return new Peer(peer);
+        return new Shared(peer);
+    }
+
+    @Override
+    public Scope address(String group) {
+        return new Shared(group);
     }
 
     @Override
@@ -58,9 +63,9 @@ final class AtomicScope implements Scope {
         return new OfConnection(this);
     }
 
-    /** How many peers hold something. */
+    /** How many peers and addresses hold something. */
     int peers() {
-        return peers.size();
+        return shared.size();
     }
 
     private static void checkAmount(long amount) {
@@ -73,6 +78,8 @@ final class AtomicScope implements Scope {
 
     private long nodeMax(Resource r) {
         switch (r) {
+            case ARRIVALS:
+                return Long.MAX_VALUE; // bounded for each address
             case HANDSHAKES_INBOUND:
                 return limits.handshakesInboundMax();
             case CONNECTIONS_INBOUND:
@@ -88,12 +95,12 @@ final class AtomicScope implements Scope {
         }
     }
 
-    /** All connections of one peer. */
-    private final class Peer implements Scope {
-        private final PeerId id;
+    /** All connections of one peer, or from one address. */
+    private final class Shared implements Scope {
+        private final Object key;
 
-        Peer(PeerId id) {
-            this.id = id;
+        Shared(Object key) {
+            this.key = key;
         }
 
         private long max(Resource r) {
@@ -103,6 +110,8 @@ final class AtomicScope implements Scope {
                     return limits.connectionsPerPeerMax();
                 case STREAMS_INBOUND:
                     return limits.streamsInboundPerPeerMax();
+                case ARRIVALS:
+                    return limits.connectionsPerAddressMax();
                 default:
                     return nodeMax(r);
             }
@@ -113,7 +122,7 @@ final class AtomicScope implements Scope {
             if (!AtomicScope.this.reserve(resource, amount)) return false;
             int i = resource.ordinal();
             boolean[] fits = new boolean[1];
-            peers.compute(id, (peer, there) -> {
+            shared.compute(key, (k, there) -> {
                 long[] counts = there == null ? new long[RESOURCES] : there;
                 fits[0] = amount <= max(resource) - counts[i];
                 if (fits[0]) counts[i] += amount;
@@ -127,7 +136,7 @@ final class AtomicScope implements Scope {
         public void release(Resource resource, long amount) {
             checkAmount(amount);
             int i = resource.ordinal();
-            peers.compute(id, (peer, counts) -> {
+            shared.compute(key, (k, counts) -> {
                 if (amount == 0) return counts;
                 if (counts == null || counts[i] < amount) throw overdrawn(resource);
                 counts[i] -= amount;
@@ -144,7 +153,7 @@ final class AtomicScope implements Scope {
         @Override
         public long used(Resource resource) {
             long[] found = new long[1];
-            peers.computeIfPresent(id, (peer, counts) -> {
+            shared.computeIfPresent(key, (k, counts) -> {
                 found[0] = counts[resource.ordinal()];
                 return counts;
             });
@@ -154,6 +163,11 @@ final class AtomicScope implements Scope {
         @Override
         public Scope peer(PeerId peer) {
             throw new IllegalStateException("peers have scopes in the node's only");
+        }
+
+        @Override
+        public Scope address(String group) {
+            throw new IllegalStateException("addresses have scopes in the node's only");
         }
 
         @Override
@@ -208,6 +222,11 @@ final class AtomicScope implements Scope {
         @Override
         public Scope peer(PeerId peer) {
             throw new IllegalStateException("peers have scopes in the node's only");
+        }
+
+        @Override
+        public Scope address(String group) {
+            throw new IllegalStateException("addresses have scopes in the node's only");
         }
 
         @Override

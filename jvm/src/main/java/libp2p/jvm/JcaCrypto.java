@@ -141,6 +141,7 @@ final class JcaCrypto implements Crypto {
     }
 
     /** By a generator that draws the seed as its random number: the JDK's does; a known answer tells about others. */
+    @BeyondAndroid26("NamedParameterSpec.ED25519, of providers that have the curve")
     private byte[] ed25519PublicKey(byte[] seed) {
         try {
             KeyPairGenerator generator =

@@ -169,6 +169,7 @@ public final class NioLoop implements Loop, AutoCloseable {
         finish();
     }
 
+    @BeyondAndroid26("Selector.select with a consumer, which leaves no garbage")
     private void select() {
         try {
             asleep.set(true);

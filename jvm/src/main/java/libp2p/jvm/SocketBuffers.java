@@ -47,6 +47,7 @@ final class SocketBuffers {
     }
 
     /** Reads once, as much as there is room for; as {@link SocketChannel#read(ByteBuffer)}. */
+    @BeyondAndroid26("methods of ByteBuffer that give a Buffer there")
     int read(SocketChannel from, Buf to) throws IOException {
         ByteBuffer d = direct();
         d.clear().limit(Math.min(SIZE, to.room()));
@@ -59,6 +60,7 @@ final class SocketBuffers {
     }
 
     /** Writes what the socket takes, and takes that from the source; says whether it took all. */
+    @BeyondAndroid26("methods of ByteBuffer that give a Buffer there")
     boolean write(SocketChannel to, Buf source) throws IOException {
         ByteBuffer d = direct();
         while (!source.isEmpty()) {

@@ -81,6 +81,7 @@ final class TcpSockets {
     // ---- sockets
 
     /** A listening socket. A port in use is refused, also where {@link TcpOptions#reusePort} would let two listeners share it. */
+    @BeyondAndroid26("channels of one protocol family; SO_REUSEPORT where it is")
     static ServerSocketChannel listen(InetSocketAddress address, TcpOptions options, boolean portIsOurs) throws IOException {
         boolean reuse = options.reusePort() && reusesPort();
         if (reuse && address.getPort() != 0 && !portIsOurs) probe(address);
@@ -98,6 +99,7 @@ final class TcpSockets {
         }
     }
 
+    @BeyondAndroid26("channels of one protocol family")
     private static void probe(InetSocketAddress address) throws IOException {
         try (ServerSocketChannel probe = ServerSocketChannel.open(family(address.getAddress()))) {
             probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -108,6 +110,7 @@ final class TcpSockets {
     }
 
     /** A socket for connecting, bound to the source if that can be had. */
+    @BeyondAndroid26("channels of one protocol family")
     static SocketChannel open(InetSocketAddress target, @Nullable InetSocketAddress source, TcpOptions options) throws IOException {
         SocketChannel channel = SocketChannel.open(family(target.getAddress()));
         try {
@@ -124,6 +127,7 @@ final class TcpSockets {
         }
     }
 
+    @BeyondAndroid26("SO_REUSEPORT where it is")
     private static boolean bind(SocketChannel channel, InetSocketAddress source, TcpOptions options) {
         try {
             if (source.getPort() != 0) {
@@ -146,6 +150,7 @@ final class TcpSockets {
     }
 
     /** Whether the system lets a listener share its port with outbound connections. */
+    @BeyondAndroid26("SO_REUSEPORT where it is")
     static boolean reusesPort() {
         try (SocketChannel any = SocketChannel.open()) {
             return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);

@@ -13,6 +13,7 @@ public final class Threads {
     private Threads() {}
 
     /** An executor that has a thread for each task, so that tasks may block. */
+    @BeyondAndroid26("MethodHandle.invokeExact, since virtual threads have a name only from Java 21 on")
     public static ExecutorService perTask(String name) {
         try {
             MethodHandle virtual = MethodHandles.publicLookup()

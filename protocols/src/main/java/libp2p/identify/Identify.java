@@ -177,7 +177,8 @@ public final class Identify implements Protocol {
         soon = node().loop().schedule(params.coalesceNanos(), () -> {
             pushPlanned = false;
             Pushes to = pushes;
-            if (to != null) self().latest(s -> to.push(s, known.values()));
+            // Signing may cost much at first, so a node that is alone does not.
+            if (to != null && !known.isEmpty()) self().latest(s -> to.push(s, known.values()));
         });
     }
 

@@ -1,5 +1,6 @@
 package libp2p.testkit;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ public final class MemoryTransport implements Transport {
         private boolean limited;
         private boolean wired;
         private long latencyNanos;
+        private @Nullable Multiaddr from;
+        private final List<Multiaddr> silent = new ArrayList<>();
+        private final List<Multiaddr> dials = new ArrayList<>();
 
         /** From now on bytes arrive in pieces of at most this many, each in a task of its own. */
         public Network cut(int size) {
@@ -66,6 +70,47 @@ public final class MemoryTransport implements Transport {
         public Network latency(long nanos) {
             latencyNanos = nanos;
             return this;
+        }
+
+        /** Who dials from now on comes from there; null for an address of its own each time. */
+        public Network from(@Nullable Multiaddr address) {
+            from = address;
+            return this;
+        }
+
+        /** Dials of this address are never answered. */
+        public Network silent(Multiaddr address) {
+            silent.add(address);
+            return this;
+        }
+
+        /** What has been dialled so far. */
+        public List<Multiaddr> dials() {
+            return dials;
+        }
+
+        /**
+         * Arrives at an address with nobody behind it but the test, which gets the dialler's end of the pipe, on the listener's loop; or the
+         * reason why it was not admitted.
+         */
+        public void arrive(Multiaddr at, Callback<? super PipePair.End> done) {
+            Listening there = listeners.get(at);
+            if (there == null) throw new IllegalArgumentException("nobody listens on " + at);
+            Multiaddr source = source();
+            CloseReason no = there.accept.admit(at, source);
+            if (no != null) {
+                done.done(null, no);
+                return;
+            }
+            Loop loop = there.transport.loop();
+            PipePair pipes = new PipePair(loop, loop, source, at).cut(cut);
+            loop.execute(() -> there.transport.node.upgrader().accept(pipes.listener, there.accept));
+            done.done(pipes.dialer, null);
+        }
+
+        private Multiaddr source() {
+            Multiaddr given = from;
+            return given != null ? given : Multiaddr.of("/memory/dialler" + dialled++);
         }
 
         int cut() {
@@ -103,9 +148,11 @@ public final class MemoryTransport implements Transport {
     @Override
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
         Loop here = loop();
+        network.dials.add(dial.address());
+        if (network.silent.contains(dial.address())) return () -> here.execute(() -> done.done(null, CloseReason.CANCELLED));
         here.execute(() -> {
             Listening there = network.listeners.get(dial.address());
-            Multiaddr from = Multiaddr.of("/memory/dialler" + network.dialled++);
+            Multiaddr from = network.source();
             if (there == null) {
                 done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
                 return;
@@ -121,7 +168,7 @@ public final class MemoryTransport implements Transport {
             }
             Loop far = there.transport.loop();
             if (network.wired) {
-                wire(here, far, there, dial, done);
+                wire(new PipePair(here, far, from, dial.address()), there, dial, done);
                 return;
             }
             MemoryConnection near = end(this, here, there.transport, from, dial.address(), false);
@@ -134,9 +181,11 @@ public final class MemoryTransport implements Transport {
         return Cancellable.NONE;
     }
 
-    private void wire(Loop here, Loop far, Listening there, Dial dial, Callback<? super Connection> done) {
+    private void wire(PipePair pipes, Listening there, Dial dial, Callback<? super Connection> done) {
+        Loop here = pipes.dialer.loop();
+        Loop far = pipes.listener.loop();
         long latency = network.latencyNanos;
-        PipePair pipes = new PipePair(here, far).cut(network.cut).latency(latency);
+        pipes.cut(network.cut).latency(latency);
         Runnable accept = () -> there.transport.node.upgrader().accept(pipes.listener, there.accept);
         if (latency == 0) {
             far.execute(accept);

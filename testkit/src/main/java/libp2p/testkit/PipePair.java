@@ -30,8 +30,11 @@ public final class PipePair {
 
     /** Two ends, open. */
     public PipePair(Loop dialerLoop, Loop listenerLoop) {
-        Multiaddr a = Multiaddr.of("/memory/1");
-        Multiaddr b = Multiaddr.of("/memory/2");
+        this(dialerLoop, listenerLoop, Multiaddr.of("/memory/1"), Multiaddr.of("/memory/2"));
+    }
+
+    /** The same with the address of the dialler, and that of the listener. */
+    public PipePair(Loop dialerLoop, Loop listenerLoop, Multiaddr a, Multiaddr b) {
         dialer = new End(dialerLoop, a, b);
         listener = new End(listenerLoop, b, a);
         dialer.other = listener;

@@ -18,6 +18,7 @@ import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
 import libp2p.core.net.OpenOptions;
+import libp2p.core.net.Resolver;
 import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
@@ -57,6 +58,7 @@ public final class World {
     private boolean apart;
     private Muxer muxer = new Yamux();
     private @Nullable Function<Security, Security> preferred;
+    private @Nullable Resolver resolver;
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -79,6 +81,12 @@ public final class World {
     /** Nodes that are made from now on prefer what this makes of their Noise, and offer Noise besides. */
     public World preferring(Function<Security, Security> madeOfNoise) {
         preferred = madeOfNoise;
+        return this;
+    }
+
+    /** Nodes that are made from now on look names up there. */
+    public World resolver(Resolver names) {
+        resolver = names;
         return this;
     }
 
@@ -125,7 +133,7 @@ public final class World {
                     }
                 },
                 Gater.OPEN,
-                null,
+                resolver,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
                 securities(Noise.create(crypto, rng)),
@@ -238,6 +246,11 @@ public final class World {
 
         private AssertionError wrong() {
             return new AssertionError("called " + calls + " times with " + value + ", " + failure);
+        }
+
+        /** Whether it has ended, and with a failure. */
+        public boolean isFailure() {
+            return failure != null;
         }
 
         /** Whether it has ended. */

@@ -384,7 +384,8 @@ public abstract class BaseStream implements Stream {
     }
 
     private void tellFinish() {
-        if (!peerFinished || finishTold || opening || busy || unread != null || end != null) return;
+        if (!peerFinished || finishTold || opening || busy || end != null) return;
+        if (unread != null && filter == null) return; // what a filter has left is cut short for good
         if (stopped) { // who wants no more needs no end of it
             finishTold = true;
             finishIfDone();

@@ -25,7 +25,7 @@ package libp2p.core.net;
  * @param bytesMax bytes held for all peers together
  * @param windowInitial Yamux receive window to begin with; the specification's, and its least
  * @param windowMax Yamux receive window that auto-tuning may reach
- * @param mplexBufferMax bytes that one mplex stream may hold unread before it is reset
+ * @param mplexBufferMax bytes that one mplex stream may hold unread; beyond, the connection waits for its reader, and after 5 s the stream is reset
  * @param mplexOpeningsPerSecond streams that we open in any one second over mplex, where more wait their turn; 0 for no bound. js-libp2p closes the connection beyond 5
  * @param dialsPerPeerMax addresses tried in one dial
  * @param dialsConcurrentMax addresses of one peer tried at the same time
@@ -356,7 +356,7 @@ public record Limits(
             return this;
         }
 
-        /** Bytes that one mplex stream may hold unread before it is reset. */
+        /** Bytes that one mplex stream may hold unread; beyond, the connection waits for its reader, and after 5 s the stream is reset. */
         public Builder mplexBufferMax(int value) {
             mplexBufferMax = value;
             return this;

@@ -13,9 +13,11 @@ public interface Scope {
     enum Resource {
         /** Inbound connections whose peer is not yet known. */
         HANDSHAKES_INBOUND,
+        /** Connections by others from one address, their handshakes included; counted in {@link #address} scopes. */
+        ARRIVALS,
         /** Connections by others. */
         CONNECTIONS_INBOUND,
-        /** Connections by us, from the first packet on. */
+        /** Connections by us; attempts are the swarm's to count. */
         CONNECTIONS_OUTBOUND,
         /** Streams that peers opened. */
         STREAMS_INBOUND,
@@ -36,6 +38,9 @@ public interface Scope {
 
     /** The scope that all connections of one peer share; it is gone once it holds nothing. */
     Scope peer(PeerId peer);
+
+    /** The scope that all who arrive from one address share; it is gone once it holds nothing. */
+    Scope address(String group);
 
     /** A scope of one connection within this one, for its loop alone. */
     Scope connection();

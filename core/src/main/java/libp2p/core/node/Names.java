@@ -6,6 +6,7 @@ import java.util.List;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
+import libp2p.core.Codes;
 import libp2p.core.Loop;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Limits;
@@ -48,6 +49,7 @@ final class Names {
         private final LinkedHashSet<Multiaddr> found = new LinkedHashSet<>();
         private @Nullable CloseReason failure;
         private int open = 1;
+        private int asked;
         private boolean over;
 
         Look(@Nullable PeerId peer, Callback<List<Multiaddr>> done) {
@@ -63,7 +65,9 @@ final class Names {
                 if (found.size() < limits.dnsAnswersMax()) found.add(address.withoutPeer());
                 return;
             }
-            if (resolver == null) {
+            if (++asked > limits.dnsAnswersMax()) {
+                failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, Codes.RESOURCE_LIMIT_EXCEEDED, "too many names to look up: " + address);
+            } else if (resolver == null) {
                 failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, "no resolver for " + address);
             } else if (first.proto() == Proto.DNSADDR) {
                 if (depth < limits.dnsDepthMax()) lists(address, first, depth);
@@ -84,7 +88,8 @@ final class Names {
                 int n = 0;
                 for (byte[] ip : ips == null ? List.<byte[]>of() : ips) {
                     boolean six = ip.length == 16;
-                    if (n++ >= limits.dnsAnswersMax() || six && name.proto() == Proto.DNS4 || !six && name.proto() == Proto.DNS6) continue;
+                    if (n++ >= limits.dnsAnswersMax() || found.size() >= limits.dnsAnswersMax()) break;
+                    if (six && name.proto() == Proto.DNS4 || !six && name.proto() == Proto.DNS6) continue;
                     found.add(rest(address, Multiaddr.EMPTY.with(Component.of(six ? Proto.IP6 : Proto.IP4, ip))).withoutPeer());
                 }
                 open--;

@@ -7,6 +7,7 @@ import java.util.Map;
 import libp2p.core.Loop;
 import libp2p.core.identity.Envelope;
 import libp2p.core.identity.PeerId;
+import libp2p.core.identity.PeerRecord;
 import libp2p.core.net.Limits;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
@@ -29,6 +30,7 @@ public final class PeerBook {
 
     private static final class Known {
         private final Map<Multiaddr, Long> addresses = new LinkedHashMap<>(4); // to the time it expires, or FOR_EVER
+        private List<Multiaddr> said = List.of(); // by the peer itself, the last time
         private List<String> protocols = List.of();
         private @Nullable String agent;
         private @Nullable Envelope record;
@@ -100,14 +102,25 @@ public final class PeerBook {
         return known.size();
     }
 
+    /** Takes what a peer told of itself: the newest record counts, and an address it no longer names is forgotten. */
     void learn(PeerId peer, Identified i) {
         Known k = entry(peer);
         List<String> protocols = i.protocols();
         if (protocols != null) k.protocols = protocols.subList(0, Math.min(protocols.size(), limits.protocolsPerPeerMax()));
         if (i.agent() != null) k.agent = i.agent();
-        if (i.record() != null) k.record = i.record();
+        if (i.record() != null && isNewer(i.record(), k.record)) k.record = i.record();
         List<Multiaddr> addresses = i.addresses();
-        if (addresses != null) add(peer, addresses, TOLD_NANOS);
+        if (addresses == null) return;
+        for (Multiaddr a : k.said) {
+            Long until = k.addresses.get(a);
+            if (until != null && until != FOR_EVER && !addresses.contains(a)) k.addresses.remove(a);
+        }
+        k.said = addresses.subList(0, Math.min(addresses.size(), limits.addressesPerPeerMax()));
+        add(peer, k.said, TOLD_NANOS);
+    }
+
+    private static boolean isNewer(Envelope record, @Nullable Envelope before) {
+        return before == null || PeerRecord.decode(record.payload()).newerThan(PeerRecord.decode(before.payload()));
     }
 
     void connected(PeerId peer) {

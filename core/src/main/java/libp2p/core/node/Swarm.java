@@ -18,7 +18,6 @@ import libp2p.core.Rng;
 import libp2p.core.Watch;
 import libp2p.core.identity.Identity;
 import libp2p.core.identity.PeerId;
-import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.Limits;
@@ -53,6 +52,7 @@ public final class Swarm implements Node, Streams {
     private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
     private final Map<PeerId, Dialing> dialings = new LinkedHashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private int attempts;
     private boolean stopping;
 
     /** A node of these parts, which does nothing before {@link #start}. */
@@ -140,7 +140,7 @@ public final class Swarm implements Node, Streams {
             loop().execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "no transport listens on " + address)));
             return Cancellable.NONE;
         }
-        return t.listen(address, new Arrivals(), (listener, failure) -> loop().execute(() -> {
+        return t.listen(address, new Arrivals(config, this::adopt), (listener, failure) -> loop().execute(() -> {
             if (listener == null) {
                 bound.done(null, failure);
                 return;
@@ -174,30 +174,6 @@ public final class Swarm implements Node, Streams {
     private @Nullable Transport transport(Multiaddr address) {
         for (Transport t : config.transports()) if (t.handles(address)) return t;
         return null;
-    }
-
-    /** Admission and arrival of those who connect to us; called on any loop. */
-    private final class Arrivals implements Accept {
-        @Override
-        public @Nullable CloseReason admit(Multiaddr local, Multiaddr remote) {
-            CloseReason no = config.gater().accept(local, remote);
-            if (no == null && !config.scope().reserve(Scope.Resource.HANDSHAKES_INBOUND, 1)) {
-                no = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many handshakes");
-            }
-            if (no != null) observer().refused(remote, no);
-            return no;
-        }
-
-        @Override
-        public void failed(Multiaddr local, Multiaddr remote, CloseReason reason) {
-            config.scope().release(Scope.Resource.HANDSHAKES_INBOUND, 1);
-        }
-
-        @Override
-        public void accepted(Connection connection) {
-            config.scope().release(Scope.Resource.HANDSHAKES_INBOUND, 1);
-            loop().execute(() -> adopt(connection));
-        }
     }
 
     // ---- connections
@@ -281,9 +257,16 @@ public final class Swarm implements Node, Streams {
             loop().execute(() -> done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "no transport for it")));
             return Cancellable.NONE;
         }
+        if (attempts + config.scope().used(Scope.Resource.CONNECTIONS_OUTBOUND) >= limits().connectionsOutboundMax()) {
+            CloseReason full = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many connections of ours");
+            loop().execute(() -> done.done(null, full));
+            return Cancellable.NONE;
+        }
+        attempts++;
         long began = loop().nanoTime();
         observer().dialing(dial.address(), dial.expected());
         return t.dial(dial, (connection, failure) -> loop().execute(() -> {
+            attempts--;
             observer().dialed(dial.address(), dial.expected(), loop().nanoTime() - began, failure);
             if (connection != null) adopt(connection);
             done.done(connection, failure);

@@ -9,21 +9,21 @@ import libp2p.core.net.Scope;
 import libp2p.multiformats.Nullable;
 
 /**
- * A {@link Scope} for one loop: plain counters of a node, of each of its peers, and of each connection, with the bounds of {@link Limits}.
+ * A {@link Scope} for one loop: plain counters of a node, of each of its peers and of each address, and of each connection, with the bounds of {@link Limits}.
  *
- * <p>A peer's counters exist only while they are not all zero, however long someone keeps its scope. Not thread-safe.
+ * <p>A peer's or an address's counters exist only while they are not all zero, however long someone keeps its scope. Not thread-safe.
  */
 public final class TallyScope implements Scope {
     private static final int RESOURCES = Resource.values().length;
     private static final long[] NOTHING = new long[RESOURCES];
 
-    /** The counters of all peers that hold something; shared by a node's scopes. */
-    private final Map<PeerId, long[]> peers;
+    /** The counters of all peers and addresses that hold something; shared by a node's scopes. */
+    private final Map<Object, long[]> shared;
 
     private final Limits limits;
     private final @Nullable TallyScope above;
     private final long[] most;
-    private final @Nullable PeerId peer; // its counters are in the table
+    private final @Nullable Object key; // of its counters in the table
     private final long[] own;
 
     /** The scope of a node. */
@@ -31,23 +31,28 @@ public final class TallyScope implements Scope {
         this(limits, null, nodeBounds(limits), null, new HashMap<>());
     }
 
-    private TallyScope(Limits limits, @Nullable TallyScope above, long[] most, @Nullable PeerId peer, Map<PeerId, long[]> peers) {
+    private TallyScope(Limits limits, @Nullable TallyScope above, long[] most, @Nullable Object key, Map<Object, long[]> shared) {
         this.limits = limits;
         this.above = above;
         this.most = most;
-        this.peer = peer;
-        this.peers = peers;
-        this.own = peer == null ? new long[RESOURCES] : NOTHING;
+        this.key = key;
+        this.shared = shared;
+        this.own = key == null ? new long[RESOURCES] : NOTHING;
     }
 
     @Override
     public Scope peer(PeerId id) {
-        return new TallyScope(limits, this, peerBounds(limits), id, peers);
+        return new TallyScope(limits, this, peerBounds(limits), id, shared);
+    }
+
+    @Override
+    public Scope address(String group) {
+        return new TallyScope(limits, this, addressBounds(limits), group, shared);
     }
 
     @Override
     public Scope connection() {
-        return new TallyScope(limits, this, connectionBounds(limits), null, peers);
+        return new TallyScope(limits, this, connectionBounds(limits), null, shared);
     }
 
     @Override
@@ -75,29 +80,29 @@ public final class TallyScope implements Scope {
         return counters()[resource.ordinal()];
     }
 
-    /** How many peers hold something. */
+    /** How many peers and addresses hold something. */
     public int peers() {
-        return peers.size();
+        return shared.size();
     }
 
     private long[] counters() {
-        if (peer == null) return own;
-        long[] c = peers.get(peer);
+        if (key == null) return own;
+        long[] c = shared.get(key);
         return c == null ? NOTHING : c;
     }
 
     private void add(int resource, long amount) {
-        if (peer == null) {
+        if (key == null) {
             own[resource] += amount;
             return;
         }
-        long[] c = peers.get(peer);
+        long[] c = shared.get(key);
         if (c == null) {
             c = new long[RESOURCES];
-            peers.put(peer, c);
+            shared.put(key, c);
         }
         c[resource] += amount;
-        if (Arrays.equals(c, NOTHING)) peers.remove(peer);
+        if (Arrays.equals(c, NOTHING)) shared.remove(key);
     }
 
     private static long[] unbounded() {
@@ -122,6 +127,12 @@ public final class TallyScope implements Scope {
         most[Resource.CONNECTIONS_INBOUND.ordinal()] = l.connectionsPerPeerMax();
         most[Resource.CONNECTIONS_OUTBOUND.ordinal()] = l.connectionsPerPeerMax();
         most[Resource.STREAMS_INBOUND.ordinal()] = l.streamsInboundPerPeerMax();
+        return most;
+    }
+
+    private static long[] addressBounds(Limits l) {
+        long[] most = unbounded();
+        most[Resource.ARRIVALS.ordinal()] = l.connectionsPerAddressMax();
         return most;
     }
 

@@ -27,6 +27,7 @@ public final class Multistream {
     /** The longest answer to {@code ls}: what rust-libp2p reads. Ids that do not fit are left out. */
     public static final int LIST_MAX = 16383;
 
+    private static final byte[] HEADER_BYTES = ((char) (HEADER.length() + 1) + HEADER + "\n").getBytes(StandardCharsets.US_ASCII);
     private static final String NOT_AVAILABLE = "na";
     private static final String LIST = "ls";
     private static final int SHOWN_MAX = 64;
@@ -60,11 +61,11 @@ public final class Multistream {
 
         /** Takes answers and appends what they call for; the id agreed on, or null while more is needed. None in common is a Violation. */
         public @Nullable String step(Buf in, Buf out) {
+            if (messages == 0) expectHeader(in);
             for (String message = next(in); message != null; message = next(in)) {
                 count(++messages, messagesMax);
-                if (messages == 1) {
-                    expectHeader(message);
-                } else if (message.equals(protocols.get(at))) {
+                if (messages == 1) continue; // the header
+                if (message.equals(protocols.get(at))) {
                     return message;
                 } else if (!message.equals(NOT_AVAILABLE)) {
                     throw new Violation("expected " + protocols.get(at) + " or na, got " + shown(message));
@@ -105,10 +106,10 @@ public final class Multistream {
 
         /** Takes proposals and appends answers; the id agreed on, or null while more is needed. */
         public @Nullable String step(Buf in, Buf out) {
+            if (messages == 0) expectHeader(in);
             for (String message = next(in); message != null; message = next(in)) {
                 count(++messages, messagesMax);
                 if (messages == 1) {
-                    expectHeader(message);
                     put(out, HEADER);
                 } else if (message.equals(LIST)) {
                     if (listed) throw new Violation("asks for the list twice");
@@ -129,8 +130,11 @@ public final class Multistream {
         if (messages > max) throw new Violation("more than " + max + " messages in one negotiation");
     }
 
-    private static void expectHeader(String message) {
-        if (!message.equals(HEADER)) throw new Violation("expected " + HEADER + ", got " + shown(message));
+    /** The first message can be only one: another is a Violation by its first wrong byte, so that garbage ends at once. */
+    private static void expectHeader(Buf in) {
+        for (int i = 0; i < Math.min(in.size(), HEADER_BYTES.length); i++) {
+            if (in.peek(i) != HEADER_BYTES[i]) throw new Violation("expected " + HEADER + ", got something else");
+        }
     }
 
     private static void check(String id) {

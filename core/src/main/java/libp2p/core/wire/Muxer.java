@@ -11,6 +11,7 @@ import libp2p.core.net.Observer;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
+import libp2p.multiformats.Nullable;
 
 /** Many streams over one secured pipe, as a machine. One instance per node, used from all its loops. */
 public interface Muxer {
@@ -61,6 +62,9 @@ public interface Muxer {
 
         /** How many streams there are. */
         int streams();
+
+        /** What the peer said goodbye with, which tells more than that its pipe has closed; null if it said nothing. */
+        @Nullable CloseReason goodbye();
 
         /** Takes and opens no more streams; once the last has ended, says goodbye with the code, then runs {@code ended}. */
         void drain(long code);

@@ -1,5 +1,6 @@
 package libp2p.core.wire;
 
+import java.util.List;
 import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -276,8 +277,10 @@ final class Wire extends BaseConnection implements PipeHandler {
     }
 
     /** The pipe is of no more use. */
-    private void ended(CloseReason reason) {
+    private void ended(CloseReason how) {
         if (gone) return;
+        CloseReason said = streams().goodbye();
+        CloseReason reason = said == null ? how : said.because(List.of(how));
         if (closing == null) {
             closing = reason;
             streams().close(reason);

@@ -51,6 +51,7 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
     private boolean over; // ended or closed
     private boolean closed;
     private @Nullable CloseReason leaving; // why no more streams are opened
+    private @Nullable CloseReason goodbye; // the peer's
 
     /** A session that has not begun. */
     protected MuxSession(Muxer.Context context) {
@@ -376,9 +377,16 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
 
     /** The peer takes no more streams. */
     protected final void peerLeaves(long code) {
-        if (over || leaving != null && !draining) return;
+        if (over) return;
+        if (goodbye == null) goodbye = CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "the peer said goodbye");
+        if (leaving != null && !draining) return;
         draining = false; // it will not hear us
         leave(code, "the peer said goodbye");
+    }
+
+    @Override
+    public final @Nullable CloseReason goodbye() {
+        return goodbye;
     }
 
     private void leave(long code, String detail) {

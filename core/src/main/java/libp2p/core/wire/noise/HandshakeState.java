@@ -49,10 +49,10 @@ final class HandshakeState {
             out.put(ePublic);
             symmetric.mixHash(ePublic);
         }
-        if (messages == 1) symmetric.mixKey(dh(e, re));
+        if (messages == 1) mixKey(e, re);
         if (messages > 0) {
             symmetric.encryptAndHash(sPublic, out);
-            symmetric.mixKey(dh(s, re)); // es of the responder, se of the initiator
+            mixKey(s, re); // es of the responder, se of the initiator
         }
         symmetric.encryptAndHash(payload, out);
         messages++;
@@ -66,11 +66,11 @@ final class HandshakeState {
             re = key;
             symmetric.mixHash(key);
         }
-        if (messages == 1) symmetric.mixKey(dh(e, re));
+        if (messages == 1) mixKey(e, re);
         if (messages > 0) {
             byte[] key = symmetric.decryptAndHash(in, KEY + Crypto.Aead.TAG);
             rs = key;
-            symmetric.mixKey(dh(e, key)); // es of the initiator, se of the responder
+            mixKey(e, key); // es of the initiator, se of the responder
         }
         byte[] payload = symmetric.decryptAndHash(in, in.size());
         messages++;
@@ -120,12 +120,13 @@ final class HandshakeState {
     }
 
     /** A shared secret of zeros, from a low-order point, is a Violation (specs/noise leaves it open; section 12.1 allows either). */
-    private byte[] dh(byte[] scalar, byte @Nullable [] point) {
+    private void mixKey(byte[] scalar, byte @Nullable [] point) {
         byte[] secret = crypto.x25519(scalar, known(point));
         byte any = 0;
         for (byte b : secret) any |= b;
         if (any == 0) throw new Violation("Noise key of low order");
-        return secret;
+        symmetric.mixKey(secret);
+        Arrays.fill(secret, (byte) 0);
     }
 
     private static byte[] known(byte @Nullable [] key) {

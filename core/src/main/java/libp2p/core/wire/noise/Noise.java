@@ -3,7 +3,9 @@ package libp2p.core.wire.noise;
 import java.util.Arrays;
 import libp2p.core.Crypto;
 import libp2p.core.Rng;
+import libp2p.core.identity.Identity;
 import libp2p.core.wire.Security;
+import libp2p.multiformats.Nullable;
 
 /**
  * The Noise security protocol: {@code Noise_XX_25519_ChaChaPoly_SHA256} with libp2p's handshake payload (specs/noise/README.md).
@@ -16,12 +18,18 @@ public final class Noise implements Security {
 
     private final Crypto crypto;
     private final byte[] scalar;
-    private final byte[] publicKey;
+    private @Nullable Static known; // derived when first needed; loops that do so at once derive the same
+    private @Nullable Signed signed; // whichever signature a loop sees is as good as another
+
+    /** The static key's public half. In a record, so that a loop that sees what another made sees all of it. */
+    private record Static(byte[] publicKey) {}
+
+    /** A signature of the static key. */
+    private record Signed(Identity by, byte[] signature) {}
 
     private Noise(Crypto crypto, byte[] scalar) {
         this.crypto = crypto;
         this.scalar = scalar;
-        this.publicKey = crypto.x25519PublicKey(scalar);
     }
 
     /** One with a fresh static key. */
@@ -36,6 +44,26 @@ public final class Noise implements Security {
 
     @Override
     public Handshake begin(Context context, Runnable ready) {
-        return new NoiseHandshake(crypto, Arrays.copyOf(scalar, scalar.length), publicKey, context, ready);
+        return new NoiseHandshake(this, crypto, Arrays.copyOf(scalar, scalar.length), publicKey(), context, ready);
+    }
+
+    /** Not before the first handshake: a node that nobody is connected to then loads no provider for it. */
+    private byte[] publicKey() {
+        Static k = known;
+        if (k == null) {
+            k = new Static(crypto.x25519PublicKey(scalar));
+            known = k;
+        }
+        return k.publicKey;
+    }
+
+    /** What that identity signed in an earlier handshake; it signs once, since the static key stays the same. */
+    byte @Nullable [] signature(Identity by) {
+        Signed s = signed;
+        return s != null && s.by == by ? s.signature : null;
+    }
+
+    void keep(Identity by, byte[] signature) {
+        signed = new Signed(by, signature);
     }
 }

@@ -8,6 +8,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Crypto;
 import libp2p.core.Violation;
+import libp2p.core.identity.Identity;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PublicKey;
 import libp2p.core.net.Role;
@@ -20,6 +21,9 @@ import libp2p.multiformats.Nullable;
  * <p>Our payload is signed by the identity while the handshake is under way; a message that needs it waits for the signature.
  */
 final class NoiseHandshake implements Security.Handshake {
+    /** The longest handshake message that is taken; the largest RSA key, its signature and full lists fit. */
+    static final int MESSAGE_MAX = 32 * 1024;
+
     private static final int LENGTH = 2;
     private static final byte[] NO_PAYLOAD = {};
 
@@ -35,13 +39,16 @@ final class NoiseHandshake implements Security.Handshake {
     private @Nullable PeerId peerId;
     private int written;
 
-    NoiseHandshake(Crypto crypto, byte[] scalar, byte[] publicKey, Security.Context context, Runnable ready) {
+    NoiseHandshake(Noise noise, Crypto crypto, byte[] scalar, byte[] publicKey, Security.Context context, Runnable ready) {
         this.crypto = crypto;
         this.scalar = scalar;
         this.context = context;
         boolean initiator = context.role() == Role.INITIATOR;
         state = new HandshakeState(crypto, initiator, context.prologue(), scalar, publicKey, context.rng().bytes(HandshakeState.KEY));
-        signing = context.node().identity().sign(NoisePayload.signed(publicKey), context.loop(), (value, failure) -> {
+        Identity identity = context.node().identity();
+        signature = noise.signature(identity);
+        signing = signature != null ? Cancellable.NONE : identity.sign(NoisePayload.signed(publicKey), context.loop(), (value, failure) -> {
+            if (value != null) noise.keep(identity, value);
             signature = value;
             unsigned = failure;
             ready.run();
@@ -87,6 +94,7 @@ final class NoiseHandshake implements Security.Handshake {
     private boolean read(Buf received) {
         if (received.size() < LENGTH) return false;
         int size = received.peek(0) << 8 | received.peek(1);
+        if (size > MESSAGE_MAX) throw new Violation("Noise handshake message of " + size + " bytes");
         if (received.size() < LENGTH + size) return false;
         byte[] payload = state.readMessage(received.skip(LENGTH).slice(size));
         boolean first = context.role() == Role.RESPONDER && peer == null && state.writing() && written == 0;
