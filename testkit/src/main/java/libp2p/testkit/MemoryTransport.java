@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -39,6 +40,7 @@ public final class MemoryTransport implements Transport {
         private boolean wired;
         private long latencyNanos;
         private @Nullable Multiaddr from;
+        private @Nullable Consumer<PipePair> prepare;
         private final List<Multiaddr> silent = new ArrayList<>();
         private final List<Multiaddr> dials = new ArrayList<>();
 
@@ -75,6 +77,12 @@ public final class MemoryTransport implements Transport {
         /** Who dials from now on comes from there; null for an address of its own each time. */
         public Network from(@Nullable Multiaddr address) {
             from = address;
+            return this;
+        }
+
+        /** Each pipe that is made from now on is shown to the test before its first byte; null for no more. */
+        public Network pipes(@Nullable Consumer<PipePair> shown) {
+            prepare = shown;
             return this;
         }
 
@@ -186,6 +194,8 @@ public final class MemoryTransport implements Transport {
         Loop far = pipes.listener.loop();
         long latency = network.latencyNanos;
         pipes.cut(network.cut).latency(latency);
+        Consumer<PipePair> prepare = network.prepare;
+        if (prepare != null) prepare.accept(pipes);
         Runnable accept = () -> there.transport.node.upgrader().accept(pipes.listener, there.accept);
         if (latency == 0) {
             far.execute(accept);

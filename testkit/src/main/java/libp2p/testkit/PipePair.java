@@ -16,6 +16,8 @@ import libp2p.multiformats.Nullable;
  * bytes that its peer has not read, so that short writes happen.
  */
 public final class PipePair {
+    private static final int NO_END = -1;
+
     /** How many bytes one direction holds. */
     public static final int ROOM = 256 * 1024;
 
@@ -64,6 +66,7 @@ public final class PipePair {
         private final Buf held = new Buf(HELD_MIN);
         private int inFlight; // bytes on their way to this end and not yet read
         private long received;
+        private int left = NO_END; // bytes that still arrive before the pipe breaks
         private boolean posted;
         private boolean stalled;
         private boolean shortWrite;
@@ -83,6 +86,12 @@ public final class PipePair {
         public void hold(boolean on) {
             stalled = on;
             post();
+        }
+
+        /** The connection breaks once this many more bytes have arrived here. */
+        public void breakAfter(int bytes) {
+            left = bytes;
+            if (bytes == 0) breakOff();
         }
 
         /** How many bytes have arrived here in all. */
@@ -199,6 +208,7 @@ public final class PipePair {
                 tellClose();
                 return;
             }
+            if (left == 0) return; // it is about to break
             boolean first = !held.isEmpty();
             while (end == null && (first || !arriving.isEmpty() && held.size() < HELD_MIN)) {
                 first = false;
@@ -209,6 +219,10 @@ public final class PipePair {
                 inFlight -= taken;
                 received += taken;
                 if (taken > 0 && other.shortWrite && other.inFlight() < ROOM / 2 + 1) other.room();
+                if (left == 0) {
+                    breakOff();
+                    return;
+                }
                 if (arriving.isEmpty()) break;
             }
             if (end == null && peerFinished && arriving.isEmpty() && held.isEmpty() && !finishTold) {
@@ -226,6 +240,10 @@ public final class PipePair {
             if (head == null) return;
             held.compact();
             int n = Math.min(Math.min(head.length, piece), held.room());
+            if (left != NO_END) {
+                n = Math.min(n, left);
+                left -= n;
+            }
             held.put(head, 0, n);
             if (n < head.length) arriving.addFirst(java.util.Arrays.copyOfRange(head, n, head.length));
         }
