@@ -113,12 +113,11 @@ final class Openings {
 
     /** A stream that we open, until it has a protocol; afterwards only its end is heard of. */
     private final class Opening implements StreamHandler, BaseStream.Lifecycle {
-        private final List<String> protocols;
         private final OpenOptions options;
         private final StreamHandler app;
+        private final StreamHandler select;
         private final String laneName;
         private @Nullable Lane lane;
-        private @Nullable StreamHandler select;
         private Cancellable timer = Cancellable.NONE;
         private Cancellable raw = Cancellable.NONE;
         private @Nullable BaseStream stream;
@@ -128,10 +127,12 @@ final class Openings {
         private @Nullable CloseReason failure;
 
         Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
-            this.protocols = protocols;
             this.options = options;
             this.app = app;
             this.laneName = protocols.get(0);
+            // One id asked for needs no answer before the first data: whoever does not speak it resets.
+            boolean optimistic = protocols.size() == 1;
+            this.select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
         }
 
         void begin() {
@@ -162,9 +163,6 @@ final class Openings {
         void proceed() {
             lane(laneName).outbound++;
             counted = true;
-            // One id asked for needs no answer before the first data: whoever does not speak it resets.
-            boolean optimistic = protocols.size() == 1;
-            select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
             raw = connection.openRaw(this);
         }
 
@@ -174,7 +172,7 @@ final class Openings {
             failure = reason;
             if (stream != null) {
                 stream.abort(reason);
-            } else if (select != null) {
+            } else if (counted) {
                 raw.cancel();
             } else {
                 end(reason);
