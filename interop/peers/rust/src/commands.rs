@@ -103,9 +103,12 @@ impl Commands {
         Ok(json!({"received": hex::encode(received)}))
     }
 
-    /// The library pings by its own clock only, so the question is asked here; its handler answers those of the peer.
+    /// The library pings by its own clock only: at once, which must have gone well, and then seldom. So this one is ours. It comes
+    /// after the library's, since a rust peer that is sent a second ping stream resets the first.
     async fn ping(&self, with: &Value) -> Fields {
-        let mut stream = self.stream(peer(with)?, "/ipfs/ping/1.0.0").await?;
+        let peer = peer(with)?;
+        self.identities.library_ping(peer).await?;
+        let mut stream = self.stream(peer, "/ipfs/ping/1.0.0").await?;
         let start = Instant::now();
         round_trip(&mut stream).await.map_err(said)?;
         let millis = millis_since(start);
@@ -165,7 +168,9 @@ impl Commands {
     }
 
     async fn round_trips(&self, with: &Value) -> Fields {
-        let mut stream = self.stream(peer(with)?, "/ipfs/ping/1.0.0").await?;
+        let peer = peer(with)?;
+        self.identities.library_ping(peer).await?;
+        let mut stream = self.stream(peer, "/ipfs/ping/1.0.0").await?;
         let (count, start) = (number(with, "count", 1)?, Instant::now());
         for _ in 0..count {
             round_trip(&mut stream).await.map_err(said)?;

@@ -76,23 +76,37 @@ impl Identity {
     }
 }
 
-pub struct Identities(watch::Sender<HashMap<PeerId, Identity>>);
+pub struct Identities {
+    known: watch::Sender<HashMap<PeerId, Identity>>,
+    pings: watch::Sender<HashMap<PeerId, Result<(), String>>>,
+}
 
 impl Identities {
     pub fn new() -> Self {
-        Self(watch::Sender::new(HashMap::new()))
+        Self { known: watch::Sender::new(HashMap::new()), pings: watch::Sender::new(HashMap::new()) }
     }
 
     pub fn gone(&self, peer: &PeerId) {
-        self.0.send_modify(|known| {
-            known.remove(peer);
-        });
+        self.known.send_modify(|known| drop(known.remove(peer)));
+        self.pings.send_modify(|pings| drop(pings.remove(peer)));
+    }
+
+    /// Notes what became of the library's own ping.
+    pub fn pinged(&self, peer: PeerId, outcome: Result<(), String>) {
+        self.pings.send_modify(|pings| drop(pings.insert(peer, outcome)));
+    }
+
+    /// Waits for the ping that the library sends on each new connection, and gives its outcome.
+    pub async fn library_ping(&self, peer: PeerId) -> Result<(), String> {
+        let mut changes = self.pings.subscribe();
+        let pings = changes.wait_for(|pings| pings.contains_key(&peer)).await.expect("the sender is in self");
+        pings[&peer].clone()
     }
 
     /// Takes what the library understood of a message, its pushes merged in.
     pub fn received(&self, peer: PeerId, info: &identify::Info) -> Value {
         let mut event = Value::Null;
-        self.0.send_modify(|known| {
+        self.known.send_modify(|known| {
             let identity = known.entry(peer).or_default();
             identity.messages += 1;
             identity.protocol_version = info.protocol_version.clone();
@@ -111,20 +125,20 @@ impl Identities {
             Some(identity) => identity.protocols.iter().any(|p| p == protocol) == present,
             None => false,
         };
-        let mut changes = self.0.subscribe();
+        let mut changes = self.known.subscribe();
         let known = changes.wait_for(has).await.expect("the sender is in self");
         known[&peer].protocols.clone()
     }
 
     /// Waits for the library's first message of this peer and says whether the raw one is still to be read.
     pub async fn first(&self, peer: PeerId) -> bool {
-        let mut changes = self.0.subscribe();
+        let mut changes = self.known.subscribe();
         let known = changes.wait_for(|known| known.contains_key(&peer)).await.expect("the sender is in self");
         known[&peer].signed_peer_record.is_none()
     }
 
     pub fn of(&self, peer: PeerId) -> Result<Value, String> {
-        self.0.borrow().get(&peer).map(Identity::whole).ok_or_else(|| format!("not connected to {peer}"))
+        self.known.borrow().get(&peer).map(Identity::whole).ok_or_else(|| format!("not connected to {peer}"))
     }
 
     /// Reads the messages of an identify stream; go and js may send several, of which later ones add to earlier ones.
@@ -144,7 +158,7 @@ impl Identities {
         if messages == 0 {
             return Err(io::Error::other("the identify stream ended without a message"));
         }
-        self.0.send_modify(|known| {
+        self.known.send_modify(|known| {
             let identity = known.entry(peer).or_default();
             identity.messages += if fresh { messages } else { 0 };
             identity.take(peer, message);

@@ -193,8 +193,8 @@ impl Peer {
             }
             SwarmEvent::IncomingConnectionError { error, .. } => eprintln!("incoming connection: {}", whole(&error)),
             SwarmEvent::Behaviour(BehaviourEvent::Identify(event)) => self.identified(event),
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { peer, result: Err(error), .. })) => {
-                eprintln!("the library's own ping to {peer}: {}", whole(&error));
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { peer, result, .. })) => {
+                self.identities.pinged(peer, result.map(drop).map_err(|error| whole(&error)));
             }
             _ => {}
         }
