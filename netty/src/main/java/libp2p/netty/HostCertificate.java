@@ -35,8 +35,10 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
     private static final int SET = 0x31;
     private static final int UTF8_STRING = 0x0c;
     private static final int YEAR_OF_LONG_TIMES = 2050; // RFC 5280 4.1.2.5
-    private static final DateTimeFormatter SHORT_TIME = DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter LONG_TIME = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SHORT_TIME =
+            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter LONG_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** A key that has no certificate yet; {@code signed} is what the host's identity has to sign. */
     record Unsigned(byte[] privateKey, byte[] spki, byte[] signed) {}

@@ -41,7 +41,7 @@ final class HostCertificates {
         this.lifeMillis = lifeMillis;
     }
 
-    /** The certificate if there is a valid one, else null; has a new one made when it is time. On a loop of the node, with its randomness. */
+    /** The certificate if there is a valid one, else null; has a new one made when it is time. On a loop, with its randomness. */
     @Nullable HostCertificate now(Node node, Loop loop, Rng rng) {
         HostCertificate c = current;
         long now = node.epochMillis();

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import libp2p.core.net.Role;
 
-/** Engines of BoringSSL, through netty-tcnative; a context, which is dear, serves all handshakes with one certificate and one list of muxers. */
+/** Engines of BoringSSL, through netty-tcnative; a context, which is dear, serves all handshakes of one certificate and list of muxers. */
 final class NativeEngines implements TlsEngines {
     static final String VERSION = "TLSv1.3";
 

@@ -80,7 +80,8 @@ record PeerCertificate(PublicKey key, PeerId id) {
         byte[] signedKey = extension(fields);
         fields.end();
 
-        if (!SelfSignature.verify(crypto, algorithm, spki, toBeSigned, signature)) throw new Violation("certificate is not signed by its own key");
+        boolean own = SelfSignature.verify(crypto, algorithm, spki, toBeSigned, signature);
+        if (!own) throw new Violation("certificate is not signed by its own key");
         return host(signedKey, spki, crypto);
     }
 
@@ -148,7 +149,11 @@ record PeerCertificate(PublicKey key, PeerId id) {
         if (!isLong) year += year < 50 ? 2000 : 1900;
         try {
             LocalDateTime when = LocalDateTime.of(
-                    year, number(text, at, at + 2), number(text, at + 2, at + 4), number(text, at + 4, at + 6), number(text, at + 6, at + 8),
+                    year,
+                    number(text, at, at + 2),
+                    number(text, at + 2, at + 4),
+                    number(text, at + 4, at + 6),
+                    number(text, at + 6, at + 8),
                     number(text, at + 8, at + 10));
             return when.toInstant(ZoneOffset.UTC).toEpochMilli();
         } catch (DateTimeException e) {

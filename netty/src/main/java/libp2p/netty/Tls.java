@@ -89,7 +89,8 @@ public final class Tls implements Security {
         boolean able = NativeEngines.isAvailable();
         if (!able) {
             LoggerFactory.getLogger(Tls.class).warn(
-                    "TLS runs in Java and takes many times the CPU: netty-tcnative has no library for this machine ({})", NativeEngines.reason());
+                    "TLS runs in Java and takes many times the CPU: netty-tcnative has no library for this machine ({})",
+                    NativeEngines.reason());
         }
         m = able ? NativeEngines::new : BouncyEngines::new;
         maker = m;

@@ -79,7 +79,8 @@ final class TlsHandshake implements Security.Handshake {
             if (status == HandshakeStatus.NEED_TASK) {
                 for (Runnable task = e.getDelegatedTask(); task != null; task = e.getDelegatedTask()) task.run();
             } else if (status == HandshakeStatus.NEED_WRAP) {
-                if (wrap(e, toSend) == 0 && e.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) throw new IllegalStateException("TLS engine has nothing to say");
+                boolean said = wrap(e, toSend) > 0;
+                if (!said && e.getHandshakeStatus() == status) throw new IllegalStateException("TLS engine has nothing to say");
             } else if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
                 while (wrap(e, toSend) > 0) {} // what the last message of the peer was answered with
                 return session(e);
@@ -111,7 +112,8 @@ final class TlsHandshake implements Security.Handshake {
         if (to.position() > 0) throw new Violation("application data before the end of the TLS handshake");
         if (r.getStatus() == SSLEngineResult.Status.CLOSED) throw new Violation("the peer closed during the TLS handshake");
         // Who has to send an alert first reads no more.
-        if (from.hasRemaining() && r.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) throw new IllegalStateException("TLS engine leaves a part of a record: " + r);
+        boolean alert = r.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+        if (from.hasRemaining() && !alert) throw new IllegalStateException("TLS engine leaves a part of a record: " + r);
         return true;
     }
 

@@ -65,7 +65,8 @@ final class TlsSession implements Security.Session {
     @Override
     public void seal(Buf plain, Buf wire) {
         int n = plain.size();
-        if (n < 1 || n > TlsBuffers.PLAIN_MAX || wire.room() < sealedSize(n)) throw new IllegalArgumentException("cannot seal " + n + " bytes into " + wire);
+        boolean fits = n >= 1 && n <= TlsBuffers.PLAIN_MAX && wire.room() >= sealedSize(n);
+        if (!fits) throw new IllegalArgumentException("cannot seal " + n + " bytes into " + wire);
         ByteBuffer from = TlsBuffers.fill(buffers.plain, plain, n);
         ByteBuffer to = buffers.wire;
         to.clear();
@@ -93,8 +94,9 @@ final class TlsSession implements Security.Session {
         to.clear();
         try {
             SSLEngineResult r = engine.unwrap(from, to);
-            if (from.hasRemaining() && r.getStatus() != SSLEngineResult.Status.CLOSED) throw new IllegalStateException("TLS engine leaves a part of a record: " + r);
-            if (r.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && r.getStatus() != SSLEngineResult.Status.CLOSED) answer();
+            boolean goodbye = r.getStatus() == SSLEngineResult.Status.CLOSED;
+            if (from.hasRemaining() && !goodbye) throw new IllegalStateException("TLS engine leaves a part of a record: " + r);
+            if (r.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && !goodbye) answer();
         } catch (SSLException e) {
             throw new Violation(BAD + e.getMessage());
         }

@@ -95,7 +95,8 @@ final class Certificates {
 
     private byte[] libp2p(byte[] spki) {
         byte[] signature = host.sign(CRYPTO, PeerCertificate.signed(spki));
-        return extension(PeerCertificate.EXTENSION, critical, Der.sequenceOf(Der.octetsOf(host.publicKey(CRYPTO).encode()), Der.octetsOf(signature)));
+        byte[] value = Der.sequenceOf(Der.octetsOf(host.publicKey(CRYPTO).encode()), Der.octetsOf(signature));
+        return extension(PeerCertificate.EXTENSION, critical, value);
     }
 
     static byte[] extension(byte[] oid, boolean critical, byte[] value) {

@@ -154,8 +154,9 @@ class PeerCertificateTest {
         HostCertificate.Unsigned key = HostCertificate.prepare(Certificates.CRYPTO, Rng.seeded(2));
         byte[] signature = host.sign(Certificates.CRYPTO, key.signed());
         for (long to : new long[] {NOW + 1, 4_000_000_000_000L}) {
-            HostCertificate own = HostCertificate.of(
-                    key, host.publicKey(Certificates.CRYPTO).encode(), signature, Certificates.CRYPTO, Rng.seeded(3), NOW - 1000, to + 1000);
+            byte[] hostKey = host.publicKey(Certificates.CRYPTO).encode();
+            HostCertificate own =
+                    HostCertificate.of(key, hostKey, signature, Certificates.CRYPTO, Rng.seeded(3), NOW - 1000, to + 1000);
             byte[] der = PeerCertificate.only(new Certificate[] {own.certificate()});
             assertThat(read(der).key()).isEqualTo(host.publicKey(Certificates.CRYPTO));
         }
