@@ -90,6 +90,9 @@ public abstract class BaseStream implements Stream {
     /** A protocol was agreed on, for the first time. */
     protected void negotiated() {}
 
+    /** The handler is about to be called (true), or has returned; for a wire that checks that effects never call back. */
+    protected void handlerCalled(boolean begins) {}
+
     // ---- what the wire calls
 
     /** The handler may begin; it hears {@code onOpen} within this call. */
@@ -357,13 +360,16 @@ public abstract class BaseStream implements Stream {
                 if (!f.take(this, data)) return;
                 if (filter == f) filter = null;
             }
-            if (!data.isEmpty()) handler.onData(this, data);
+            if (data.isEmpty()) return;
+            handlerCalled(true);
+            handler.onData(this, data);
         } catch (Violation v) {
             fail(CloseReason.of(v));
         } catch (RuntimeException e) {
             observer.bug("stream " + protocol, e);
             fail(CloseReason.bug(e));
         } finally {
+            handlerCalled(false);
             busy = false;
             giving = false;
         }
@@ -427,6 +433,7 @@ public abstract class BaseStream implements Stream {
         boolean outer = busy;
         busy = true;
         try {
+            handlerCalled(true);
             switch (event) {
                 case OPEN -> handler.onOpen(this);
                 case WRITABLE -> handler.onWritable(this);
@@ -441,6 +448,7 @@ public abstract class BaseStream implements Stream {
             observer.bug("stream " + protocol, e);
             fail(CloseReason.bug(e));
         } finally {
+            handlerCalled(false);
             busy = outer;
         }
     }
