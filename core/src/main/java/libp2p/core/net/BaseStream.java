@@ -437,10 +437,12 @@ public abstract class BaseStream implements Stream {
         boolean outer = busy;
         busy = true;
         try {
+            handlerCalled(true);
             handler.onClose(everOpened ? this : null, reason);
         } catch (RuntimeException e) {
             failed(e);
         } finally {
+            handlerCalled(false);
             busy = outer;
         }
     }
