@@ -399,7 +399,8 @@ public abstract class BaseStream implements Stream {
             return;
         }
         if (filter != null) {
-            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer finished before it agreed on a protocol"));
+            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED,
+                    "the peer finished before it agreed on a protocol"));
             return;
         }
         finishTold = true;
