@@ -1,5 +1,6 @@
 package libp2p.interop.lab;
 
+import com.grack.nanojson.JsonObject;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.function.Predicate;
 /** docs/compatibility.md, made of a report and of nothing else. */
 final class CompatibilityPage {
     private static final String OURS = "java";
+    private static final List<String> KEYS_NAMED = List.of("secp256k1", "rsa", "ecdsa");
 
     private final Report report;
     private final List<String> others = new ArrayList<>();
@@ -26,10 +28,12 @@ final class CompatibilityPage {
     String text() {
         line("# What java-libp2p can talk to");
         line("");
-        line("Made by `interop/run` on " + LocalDate.now(ZoneOffset.UTC) + "; do not edit. Each row of the matrix is two processes on one machine, one of them our node, the other a small");
-        line("program on the published packages of another implementation ([interop/peers](../interop/peers/README.md)). **" + summary() + "**");
+        line("Made by `interop/run` on " + LocalDate.now(ZoneOffset.UTC) + "; do not edit. Each row of the matrix is two processes on one");
+        line("machine, our node and a program on the published packages of another implementation ([peers](../interop/peers/README.md)).");
         line("");
-        line("✅ all pass · ❌ one or more fail · ⚠️ fails as known, see below · – not tried, see below. The number is of rows that pass.");
+        line("**" + summary() + "**");
+        line("");
+        line("✅ all pass · ❌ one or more fail · ⚠️ fails as known · – not tried, see below. The number is of rows that pass.");
         table("Wire", "combination", wires(), (r, name) -> wire(r.combination()).equals(name) && key(r).equals(Combination.KEY_DEFAULT));
         table("Features", "feature", distinct(Row::feature), (r, name) -> r.feature().equals(name));
         table("Keys", "both sides' key", distinct(CompatibilityPage::key), (r, name) -> key(r).equals(name));
@@ -45,17 +49,20 @@ final class CompatibilityPage {
     }
 
     private String summary() {
-        return report.count(Row.Status.PASS) + " rows pass, " + report.count(Row.Status.FAIL) + " fail, " + report.count(Row.Status.KNOWN) + " fail as known, "
-                + report.count(Row.Status.SKIP) + " were not tried.";
+        return report.count(Row.Status.PASS) + " rows pass, " + report.count(Row.Status.FAIL) + " fail, "
+                + report.count(Row.Status.KNOWN) + " fail as known, " + report.count(Row.Status.SKIP) + " were not tried.";
     }
 
     private static String key(Row r) {
         String last = r.combination().substring(r.combination().lastIndexOf(' ') + 1);
-        return List.of("secp256k1", "rsa", "ecdsa").contains(last) ? last : Combination.KEY_DEFAULT;
+        return KEYS_NAMED.contains(last) ? last : Combination.KEY_DEFAULT;
     }
 
     private static String wire(String combination) {
-        for (String key : List.of(", secp256k1", ", rsa", ", ecdsa")) if (combination.endsWith(key)) return combination.substring(0, combination.length() - key.length());
+        for (String key : KEYS_NAMED) {
+            String end = ", " + key;
+            if (combination.endsWith(end)) return combination.substring(0, combination.length() - end.length());
+        }
         return combination;
     }
 
@@ -124,8 +131,10 @@ final class CompatibilityPage {
                 continue;
             }
             List<String> packages = new ArrayList<>();
-            p.description().getObject("packages", new com.grack.nanojson.JsonObject()).forEach((name, version) -> packages.add(name + " " + version));
-            line("| " + p.name() + " | " + p.description().getString("version") + " | " + p.description().getString("runtime") + " | " + String.join(", ", packages) + " |");
+            JsonObject all = p.description().getObject("packages", new JsonObject());
+            all.forEach((name, version) -> packages.add(name + " " + version));
+            line("| " + p.name() + " | " + p.description().getString("version") + " | " + p.description().getString("runtime") + " | "
+                    + String.join(", ", packages) + " |");
         }
     }
 
@@ -146,7 +155,8 @@ final class CompatibilityPage {
         for (KnownErrors.Entry e : report.known().entries()) {
             long hit = report.rows().stream().filter(r -> r.status() == Row.Status.KNOWN && e.rows().matcher(r.name()).matches()).count();
             long mended = report.mended().stream().filter(r -> e.rows().matcher(r.name()).matches()).count();
-            line("- `" + e.rows() + "`: " + e.reason() + " Rows that failed so: " + hit + "." + (mended > 0 ? " Rows that passed all the same: " + mended + "." : ""));
+            String passed = mended > 0 ? " Rows that passed all the same: " + mended + "." : "";
+            line("- `" + e.rows() + "`: " + e.reason() + " Rows that failed so: " + hit + "." + passed);
         }
     }
 

@@ -17,7 +17,7 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import libp2p.interop.lab.PeerProcess.Failure;
 
-/** What two peers are asked to do with each other, by the name of the feature; the dialer plays the client. A new feature is a method and a line. */
+/** What two peers are asked to do with each other, by feature; the dialer plays the client. A new feature is a method and a line. */
 final class Features {
     /** One feature between two peers; throws {@link Failure} if it does not go as it must. */
     interface Feature {
@@ -86,14 +86,15 @@ final class Features {
         String what = "what " + asks.peer().name() + " knows of " + told.peer().name() + ": ";
         check(!i.getString("agentVersion", "").isEmpty(), what + "no agent");
         check(with.key().equals(i.getString("publicKey")), what + "its key is " + i.getString("publicKey"));
-        check(strings(i.getArray("protocols")).containsAll(List.of("/ipfs/id/1.0.0", "/ipfs/ping/1.0.0")), what + "protocols are " + i.getArray("protocols"));
-        check(withoutPeer(strings(i.getArray("listenAddrs"))).contains(withoutPeer(told.address())), what + "it listens on " + i.getArray("listenAddrs"));
+        List<String> protocols = strings(i.getArray("protocols"));
+        check(protocols.containsAll(List.of("/ipfs/id/1.0.0", "/ipfs/ping/1.0.0")), what + "protocols are " + protocols);
+        check(names(i.getArray("listenAddrs"), told), what + "it listens on " + i.getArray("listenAddrs"));
         check(i.getString("observedAddr", "").startsWith("/ip4/127.0.0.1/"), what + "it sees us as " + i.getString("observedAddr"));
         JsonObject record = i.getObject("signedPeerRecord");
         check(record != null, what + "no signed record");
         check(record.getBoolean("verified", false), what + "the signed record is not good: " + record.getString("error"));
         check(told.id().equals(record.getString("peerId")), what + "the signed record is of " + record.getString("peerId"));
-        check(withoutPeer(strings(record.getArray("addresses"))).contains(withoutPeer(told.address())), what + "the signed record has " + record.getArray("addresses"));
+        check(names(record.getArray("addresses"), told), what + "the signed record has " + record.getArray("addresses"));
     }
 
     private static List<String> strings(JsonArray array) {
@@ -107,8 +108,14 @@ final class Features {
         return at < 0 ? address : address.substring(0, at);
     }
 
-    private static List<String> withoutPeer(List<String> addresses) {
-        return addresses.stream().map(Features::withoutPeer).toList();
+    /** Whether the peer's own address is among them, with or without its name. */
+    private static boolean names(JsonArray addresses, PeerProcess peer) {
+        return strings(addresses).stream().map(Features::withoutPeer).toList().contains(withoutPeer(peer.address()));
+    }
+
+    /** As many as the slower of the two bears. */
+    private static long bytes(long most, PeerProcess one, PeerProcess other) {
+        return Math.min(one.peer().note("echoBytesMax", most), other.peer().note("echoBytesMax", most));
     }
 
     /** A protocol that comes and goes on either side is seen on the other. */
@@ -130,7 +137,7 @@ final class Features {
 
     /** What was meant to be sent, was sent, was received there, and came back, is one. */
     private void echo(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
-        long bytes = Math.min(dialer.peer().note("echoBytesMax", ECHO_BYTES), listener.peer().note("echoBytesMax", ECHO_BYTES));
+        long bytes = bytes(ECHO_BYTES, dialer, listener);
         connect(dialer, listener, with);
         JsonObject echo = dialer.tell("echo", "peer", listener.id(), "bytes", bytes, "seed", SEED);
         check(echo.getLong("receivedBytes") == bytes, "sent " + bytes + " bytes, got back " + echo.getLong("receivedBytes"));
@@ -158,7 +165,7 @@ final class Features {
     }
 
     private void perf(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
-        long bytes = Math.min(PERF_BYTES, Math.min(dialer.peer().note("echoBytesMax", PERF_BYTES), listener.peer().note("echoBytesMax", PERF_BYTES)));
+        long bytes = Math.min(PERF_BYTES, bytes(PERF_BYTES, dialer, listener));
         connect(dialer, listener, with);
         for (long[] upDown : new long[][] {{0, 0}, {1, 1}, {bytes, 0}, {0, bytes}, {bytes, bytes}}) {
             JsonObject r = dialer.tell("perf", "peer", listener.id(), "upload", upDown[0], "download", upDown[1]);

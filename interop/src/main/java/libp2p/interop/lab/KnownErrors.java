@@ -46,6 +46,7 @@ final class KnownErrors {
     Row judge(Row row) {
         String why = row.status() == Row.Status.FAIL ? reason(row.name()) : null;
         if (why == null) return row;
-        return new Row(row.dialer(), row.listener(), row.feature(), row.combination(), Row.Status.KNOWN, row.millis(), why + " (" + row.reason() + ")");
+        String both = why + " (" + row.reason() + ")";
+        return new Row(row.dialer(), row.listener(), row.feature(), row.combination(), Row.Status.KNOWN, row.millis(), both);
     }
 }

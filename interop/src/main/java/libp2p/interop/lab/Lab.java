@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
         description = {
             "Puts our node and those of other implementations together, every combination in both directions, as processes on loopback.",
             "",
-            "Writes interop/results.json (an array with one object for each row) and interop/cache/junit.xml; a run of the whole matrix also "
-                + "writes docs/compatibility.md. The peers' standard error is in interop/cache/logs.",
+            "Writes interop/results.json (an array with one object for each row) and interop/cache/junit.xml; a run of the whole",
+            "matrix also writes docs/compatibility.md. The peers' standard error is in interop/cache/logs.",
             "Status 0: no row failed but those in interop/known-errors.json. 1: some did. 2: it could not run.",
             ""
         })
@@ -34,7 +34,8 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--root", required = true, hidden = true)
     private Path root;
 
-    @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "Against these only, such as go,js or go@0.46 for an older version; by default all newest in interop/peers.")
+    @Option(names = "--peers", split = ",", paramLabel = "NAME",
+            description = "Against these only, such as go,js or go@0.46 for an older version; by default all newest in interop/peers.")
     private List<String> peers = List.of();
 
     @Option(names = "--features", split = ",", paramLabel = "NAME", description = "These features only.")
@@ -43,7 +44,8 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--transports", split = ",", paramLabel = "NAME", description = "These transports only.")
     private List<String> transports = List.of();
 
-    @Option(names = "--security", split = ",", paramLabel = "NAME", description = "These security protocols; by default noise and tls. plaintext must be named.")
+    @Option(names = "--security", split = ",", paramLabel = "NAME",
+            description = "These security protocols; by default noise and tls. plaintext must be named.")
     private List<String> security = List.of();
 
     @Option(names = "--muxers", split = ",", paramLabel = "NAME", description = "These muxers only.")
@@ -52,7 +54,8 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--keys", split = ",", paramLabel = "NAME", description = "These key types only.")
     private List<String> keys = List.of();
 
-    @Option(names = "--only", paramLabel = "PAIR", description = "This pair in this combination only, such as \"go x java (tcp, noise, yamux)\": dialer x listener. May be repeated.")
+    @Option(names = "--only", paramLabel = "PAIR",
+            description = "This pair and combination only, such as \"go x java (tcp, noise, yamux)\", dialer x listener. May be repeated.")
     private List<String> only = List.of();
 
     @Option(names = "--quick", description = "Each transport, security protocol, muxer and key type once, rather than every combination.")
@@ -67,7 +70,8 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "SECONDS", defaultValue = "60", description = "For each row (default ${DEFAULT-VALUE}).")
     private long limitSeconds;
 
-    @Option(names = "--jobs", paramLabel = "N", defaultValue = "2", description = "Pairs of processes at a time (default ${DEFAULT-VALUE}).")
+    @Option(names = "--jobs", paramLabel = "N", defaultValue = "2",
+            description = "Pairs of processes at a time (default ${DEFAULT-VALUE}).")
     private int jobs;
 
     @Option(names = "--list", description = "Print the rows there would be, and end.")
@@ -95,7 +99,7 @@ public final class Lab implements Callable<Integer> {
         KnownErrors known = KnownErrors.read(root.resolve("known-errors.json"));
         Features all = new Features();
         for (String f : features) {
-            if (!all.names().contains(f)) throw new IOException("there is no feature " + f + "; there are " + String.join(", ", all.names()));
+            if (!all.names().contains(f)) throw new IOException("there is no feature " + f + ", but " + String.join(", ", all.names()));
         }
         Peer java = Peer.setUp(root, OURS);
         if (!java.there()) throw new IOException(java.missing());
@@ -110,7 +114,9 @@ public final class Lab implements Callable<Integer> {
 
         List<Plan.Pairing> pairings = plan(java, others, all);
         if (list) {
-            for (Plan.Pairing p : pairings) for (Plan.Test t : p.tests()) out.println(t.name(p.with()) + (t.skip().isEmpty() ? "" : "  SKIP: " + t.skip()));
+            for (Plan.Pairing p : pairings) {
+                for (Plan.Test t : p.tests()) out.println(t.name(p.with()) + (t.skip().isEmpty() ? "" : "  SKIP: " + t.skip()));
+            }
             return 0;
         }
         if (pairings.isEmpty()) throw new IOException("nothing to run: no combination is as was asked for");
@@ -121,19 +127,21 @@ public final class Lab implements Callable<Integer> {
         Report report = new Report(rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
         report.writeJson(root.resolve("results.json"));
         report.writeJunit(root.resolve("cache").resolve("junit.xml"));
-        if (docs || isWhole()) Files.writeString(root.resolveSibling("docs").resolve("compatibility.md"), new CompatibilityPage(report).text());
+        Path page = root.resolveSibling("docs").resolve("compatibility.md");
+        if (docs || isWhole()) Files.writeString(page, new CompatibilityPage(report).text());
         report.summary(out);
         return report.failed(strict) ? 1 : 0;
     }
 
     private boolean isWhole() {
-        return peers.isEmpty() && features.isEmpty() && transports.isEmpty() && security.isEmpty() && muxers.isEmpty() && keys.isEmpty() && only.isEmpty()
-                && !quick && !control;
+        Stream<List<String>> chosen = Stream.of(peers, features, transports, security, muxers, keys, only);
+        return !quick && !control && chosen.allMatch(List::isEmpty);
     }
 
     private List<String> found() throws IOException {
         try (Stream<Path> entries = Files.list(root.resolve("peers"))) {
-            return entries.filter(d -> Files.isExecutable(d.resolve("setup"))).map(d -> d.getFileName().toString()).filter(n -> !n.equals(OURS)).sorted().toList();
+            Stream<String> names = entries.filter(d -> Files.isExecutable(d.resolve("setup"))).map(d -> d.getFileName().toString());
+            return names.filter(n -> !n.equals(OURS)).sorted().toList();
         }
     }
 

@@ -19,7 +19,14 @@ final class Plan {
     }
 
     /** What was asked for; an empty list or set means all. */
-    record Wish(List<String> features, List<String> transports, List<String> security, List<String> muxers, List<String> keys, List<String> only, boolean quick) {}
+    record Wish(
+            List<String> features,
+            List<String> transports,
+            List<String> security,
+            List<String> muxers,
+            List<String> keys,
+            List<String> only,
+            boolean quick) {}
 
     /** Secure ones only, unless asked for. */
     private static final List<String> SECURITY_DEFAULT = List.of("noise", "tls");
@@ -78,7 +85,7 @@ final class Plan {
     private static String lacking(Peer one, Peer other, Combination c) {
         for (Peer p : List.of(one, other)) {
             if (!p.there()) continue;
-            if (!p.list("dials").contains(c.transport()) && !p.list("listens").contains(c.transport())) return p.name() + " has no " + c.transport();
+            if (!transports(p).contains(c.transport())) return p.name() + " has no " + c.transport();
             if (!c.security().isEmpty() && !p.list("security").contains(c.security())) return p.name() + " has no " + c.security();
             if (!c.muxer().isEmpty() && !p.list("muxers").contains(c.muxer())) return p.name() + " has no " + c.muxer();
             if (!p.list("keys").contains(c.key())) return p.name() + " has no " + c.key() + " keys";
@@ -86,10 +93,11 @@ final class Plan {
         return "";
     }
 
-    /** All that at least one of the two has. Other keys than the default are tried with the first transport only: they matter to the handshake. */
+    /** All that at least one of the two has. Other keys than the default are tried with the first transport only. */
     private List<Combination> combinations(Peer one, Peer other) {
-        List<String> transports = chosen(union(union(one.list("dials"), one.list("listens")), union(other.list("dials"), other.list("listens"))), wish.transports());
-        List<String> security = chosen(union(one.list("security"), other.list("security")), wish.security().isEmpty() ? SECURITY_DEFAULT : wish.security());
+        List<String> transports = chosen(union(transports(one), transports(other)), wish.transports());
+        List<String> wanted = wish.security().isEmpty() ? SECURITY_DEFAULT : wish.security();
+        List<String> security = chosen(union(one.list("security"), other.list("security")), wanted);
         List<String> muxers = chosen(union(one.list("muxers"), other.list("muxers")), wish.muxers());
         List<Combination> all = new ArrayList<>();
         for (String key : chosen(union(List.of(Combination.KEY_DEFAULT), union(one.list("keys"), other.list("keys"))), wish.keys())) {
@@ -103,6 +111,10 @@ final class Plan {
             }
         }
         return all;
+    }
+
+    private static List<String> transports(Peer p) {
+        return union(p.list("dials"), p.list("listens"));
     }
 
     private static List<String> union(List<String> one, List<String> other) {

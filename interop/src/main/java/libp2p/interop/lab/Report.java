@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ record Report(List<Row> rows, List<Peer> peers, KnownErrors known, long millis) 
 
     void writeJunit(Path file) throws IOException {
         Map<String, List<Row>> pairs = new LinkedHashMap<>();
-        for (Row r : rows) pairs.computeIfAbsent(Row.pair(r.dialer(), r.listener(), r.combination()), p -> new java.util.ArrayList<>()).add(r);
+        for (Row r : rows) pairs.computeIfAbsent(r.pair(), p -> new ArrayList<>()).add(r);
         Files.createDirectories(file.getParent());
         try (Writer text = new StringWriter()) {
             XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
@@ -66,8 +67,10 @@ record Report(List<Row> rows, List<Peer> peers, KnownErrors known, long millis) 
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", pair);
         xml.writeAttribute("tests", String.valueOf(rows.size()));
-        xml.writeAttribute("failures", String.valueOf(rows.stream().filter(r -> r.status() == Row.Status.FAIL).count()));
-        xml.writeAttribute("skipped", String.valueOf(rows.stream().filter(r -> r.status() == Row.Status.SKIP || r.status() == Row.Status.KNOWN).count()));
+        long passed = rows.stream().filter(r -> r.status() == Row.Status.PASS).count();
+        long failed = rows.stream().filter(r -> r.status() == Row.Status.FAIL).count();
+        xml.writeAttribute("failures", String.valueOf(failed));
+        xml.writeAttribute("skipped", String.valueOf(rows.size() - passed - failed));
         for (Row r : rows) {
             xml.writeStartElement("testcase");
             xml.writeAttribute("classname", pair);

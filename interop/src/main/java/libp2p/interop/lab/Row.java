@@ -23,8 +23,12 @@ record Row(String dialer, String listener, String feature, String combination, S
         return dialer + " x " + listener + " (" + combination + ")";
     }
 
+    String pair() {
+        return pair(dialer, listener, combination);
+    }
+
     String name() {
-        return pair(dialer, listener, combination) + " " + feature;
+        return pair() + " " + feature;
     }
 
     JsonObject json() {

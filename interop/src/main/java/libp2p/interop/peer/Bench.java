@@ -69,14 +69,15 @@ final class Bench {
     private static void stream(Connection c, int left, Callback<? super Void> done) {
         c.open(List.of(ReportingEcho.ID), OpenOptions.DEFAULT, new Exchange(new byte[Ping.SIZE], (back, failure) -> {
             if (back == null) done.done(null, failure);
-            else if (back.length != Ping.SIZE) done.done(null, CloseReason.of(CloseReason.Kind.VIOLATION, back.length + " bytes came back"));
+            else if (back.length != Ping.SIZE) done.done(null, CloseReason.of(CloseReason.Kind.VIOLATION, "other bytes came back"));
             else if (left == 1) done.done(null, null);
             else stream(c, left - 1, done);
         }));
     }
 
     Map<String, Object> roundTrips(Connection c, int count) throws P2pException {
-        return timed(count, () -> host.await((Callback<Void> done) -> c.open(List.of(Ping.ID), OpenOptions.DEFAULT, new RoundTrips(count, done))));
+        return timed(count, () -> host.await((Callback<Void> done) ->
+                c.open(List.of(Ping.ID), OpenOptions.DEFAULT, new RoundTrips(count, done))));
     }
 
     private static final class RoundTrips implements StreamHandler {

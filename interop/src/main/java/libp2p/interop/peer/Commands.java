@@ -21,9 +21,9 @@ import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.OpenOptions;
-import libp2p.core.node.Identified;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
+import libp2p.core.node.Identified;
 import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
 import libp2p.jvm.P2pException;
@@ -194,7 +194,8 @@ final class Commands {
     private Map<String, Object> open(JsonObject told) throws P2pException {
         Connection c = connection(told);
         byte[] message = HexFormat.of().parseHex(told.getString("message", ""));
-        byte[] back = host.await((Callback<byte[]> done) -> c.open(List.of(told.getString("protocol")), OpenOptions.DEFAULT, new Exchange(message, done)));
+        List<String> protocol = List.of(told.getString("protocol"));
+        byte[] back = host.await((Callback<byte[]> done) -> c.open(protocol, OpenOptions.DEFAULT, new Exchange(message, done)));
         return Lines.fields("received", HexFormat.of().formatHex(back));
     }
 

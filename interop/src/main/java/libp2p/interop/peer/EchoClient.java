@@ -96,7 +96,7 @@ final class EchoClient implements StreamHandler {
     @Override
     public void onClose(Stream s, CloseReason reason) {
         HexFormat hex = HexFormat.of();
-        if (whole && left == 0 && chunk.isEmpty()) done.done(new Result(received, hex.formatHex(sent.digest()), hex.formatHex(heard.digest())), null);
-        else done.done(null, reason);
+        if (!whole || left > 0 || !chunk.isEmpty()) done.done(null, reason);
+        else done.done(new Result(received, hex.formatHex(sent.digest()), hex.formatHex(heard.digest())), null);
     }
 }

@@ -19,19 +19,24 @@ import picocli.CommandLine.Option;
         description = "Our node under remote control: JSON lines on standard input and output. The end of standard input stops it.",
         sortOptions = false)
 public final class JavaPeer implements Callable<Integer> {
-    @Option(names = "--transport", paramLabel = "NAME", defaultValue = "tcp", description = "One of: ${COMPLETION-CANDIDATES}.", completionCandidates = Parts.Transports.class)
+    @Option(names = "--transport", paramLabel = "NAME", defaultValue = "tcp", description = "One of: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Parts.Transports.class)
     private String transport;
 
-    @Option(names = "--security", paramLabel = "NAME", defaultValue = "noise", description = "One of: ${COMPLETION-CANDIDATES}.", completionCandidates = Parts.Securities.class)
+    @Option(names = "--security", paramLabel = "NAME", defaultValue = "noise", description = "One of: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Parts.Securities.class)
     private String security;
 
-    @Option(names = "--muxer", paramLabel = "NAME", defaultValue = "yamux", description = "One of: ${COMPLETION-CANDIDATES}.", completionCandidates = Parts.Muxers.class)
+    @Option(names = "--muxer", paramLabel = "NAME", defaultValue = "yamux", description = "One of: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Parts.Muxers.class)
     private String muxer;
 
-    @Option(names = "--key", paramLabel = "NAME", defaultValue = "ed25519", description = "One of: ${COMPLETION-CANDIDATES}; made anew at each start.", completionCandidates = Parts.Keys.class)
+    @Option(names = "--key", paramLabel = "NAME", defaultValue = "ed25519",
+            description = "One of: ${COMPLETION-CANDIDATES}; made anew at each start.", completionCandidates = Parts.Keys.class)
     private String key;
 
-    @Option(names = "--listen", paramLabel = "MULTIADDR", description = "Where to listen, may be repeated; by default on a free port of 127.0.0.1.")
+    @Option(names = "--listen", paramLabel = "MULTIADDR",
+            description = "Where to listen, may be repeated; by default on a free port of 127.0.0.1.")
     private List<String> listen = List.of();
 
     @Option(names = "--no-listen", description = "Only dial.")

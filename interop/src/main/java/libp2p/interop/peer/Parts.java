@@ -114,7 +114,11 @@ final class Parts {
 
     /** A measuring run makes connections and streams as fast as it can, from one address. */
     private static Limits raised() {
-        return Limits.DEFAULT.with().connectionsPerAddressMax(4096).streamOpeningsPerSecond(1 << 20).mplexOpeningsPerSecond(1 << 20).build();
+        return Limits.DEFAULT.with()
+                .connectionsPerAddressMax(4096)
+                .streamOpeningsPerSecond(1 << 20)
+                .mplexOpeningsPerSecond(1 << 20)
+                .build();
     }
 
     /** Tells of peers that come and go, and of bugs. */
@@ -130,7 +134,8 @@ final class Parts {
 
         @Override
         public void connected(Connection c) {
-            if (connections.merge(c.remote(), 1, Integer::sum) == 1) lines.say(Lines.fields("event", "connected", "peer", c.remote().toString()));
+            if (connections.merge(c.remote(), 1, Integer::sum) != 1) return;
+            lines.say(Lines.fields("event", "connected", "peer", c.remote().toString()));
         }
 
         @Override

@@ -76,7 +76,8 @@ final class ReportingEcho implements Protocol {
         @Override
         public void onClose(Stream s, CloseReason reason) {
             next.onClose(s, reason);
-            Map<String, Object> report = Lines.fields("event", "echoed", "peer", peer, "bytes", bytes, "sha256", HexFormat.of().formatHex(hash.digest()));
+            String sha256 = HexFormat.of().formatHex(hash.digest());
+            Map<String, Object> report = Lines.fields("event", "echoed", "peer", peer, "bytes", bytes, "sha256", sha256);
             if (reason.kind() != CloseReason.Kind.FINISHED) report.put("error", reason.toString());
             lines.say(report);
         }
