@@ -21,7 +21,7 @@ class ArchitectureTest {
         "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..",
     };
     private static final String[] PORTABLE = {
-        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..",
+        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.sim..",
     };
 
     private final JavaClasses all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("libp2p");
@@ -44,6 +44,13 @@ class ArchitectureTest {
             classes().that().resideInAPackage(own).should().onlyDependOnClassesThat().resideInAnyPackage(own, CORE, MULTIFORMATS, "java..")
                     .check(all);
         }
+    }
+
+    @Test
+    void theSimulatorNeedsCoreAndTakesProtocolsFromWhoeverUsesIt() {
+        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat().resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
+        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
+        noClasses().that().resideInAnyPackage(PROTOCOLS).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
     }
 
     @Test
