@@ -57,9 +57,11 @@ class ArchitectureTest {
 
     @Test
     void theEngineKnowsNeitherTheJvmNorTheCommand() {
-        noClasses().that().resideInAnyPackage(PORTABLE).should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.cli..")
-                .check(all);
-        noClasses().that().resideInAPackage("libp2p.jvm..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
+        noClasses().that().resideInAnyPackage(PORTABLE)
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.jvm..")
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.netty..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
     }
 
     @Test
