@@ -39,7 +39,7 @@ public abstract class BaseStream implements Stream {
     };
 
     /** What a handler can be told, the bytes apart. */
-    private enum Event { OPEN, WRITABLE, FINISH, STOP, DATAGRAM, CLOSE }
+    private enum Event { OPEN, WRITABLE, FINISH, STOP, DRAIN, DATAGRAM, CLOSE }
 
     private final Observer observer;
     private @Nullable Lifecycle lifecycle;
@@ -139,6 +139,12 @@ public abstract class BaseStream implements Stream {
         finished = true;
         tell(Event.STOP, code, null);
         finishIfDone();
+    }
+
+    /** The connection drains; in a task of the wire's own. */
+    public final void draining() {
+        tellOpen();
+        if (end == null) tell(Event.DRAIN, 0, null);
     }
 
     /** There is room again. */
@@ -432,6 +438,7 @@ public abstract class BaseStream implements Stream {
                 case WRITABLE -> handler.onWritable(this);
                 case FINISH -> handler.onFinish(this);
                 case STOP -> handler.onStop(this, code);
+                case DRAIN -> handler.onDrain(this);
                 case DATAGRAM -> handler.onDatagram(this, data);
                 case CLOSE -> handler.onClose(everOpened ? this : null, end);
             }
