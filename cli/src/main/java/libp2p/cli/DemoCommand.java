@@ -37,10 +37,12 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--nodes", paramLabel = "N", defaultValue = "5", description = "How many nodes, 2 to " + NODES_MAX + " (default ${DEFAULT-VALUE}).")
+    @Option(names = "--nodes", paramLabel = "N", defaultValue = "5",
+            description = "How many nodes, 2 to " + NODES_MAX + " (default ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--for", paramLabel = "TIME", defaultValue = "20s", converter = Time.class, description = "How long they talk, such as 20s (default ${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "TIME", defaultValue = "20s", converter = Time.class,
+            description = "How long they talk, such as 20s (default ${DEFAULT-VALUE}).")
     private long nanos;
 
     @Mixin

@@ -26,7 +26,7 @@ final class DemoTable implements DemoView {
         String id = "";
         int connections;
         int pings;
-        long lastNanos;
+        long last; // round trip, in nanoseconds
         long bytes;
         long sendNanos;
     }
@@ -77,7 +77,7 @@ final class DemoTable implements DemoView {
     public void measured(int from, int to, long roundTripNanos, long bytes, long sendNanos) {
         Row r = rows[from];
         r.pings++;
-        r.lastNanos = roundTripNanos;
+        r.last = roundTripNanos;
         r.bytes += bytes;
         r.sendNanos += sendNanos;
         roundTrips[from][to] = roundTripNanos;
@@ -130,7 +130,7 @@ final class DemoTable implements DemoView {
         Row r = rows[i];
         StringBuilder s = new StringBuilder(String.format(Locale.ROOT, "%4d  %-9s", i, r.id));
         if (matrix) for (int to = 0; to < count; to++) s.append(String.format(Locale.ROOT, "%6s", cell(i, to)));
-        else s.append(String.format(Locale.ROOT, "%8d nodes%8d%12s", r.connections, r.pings, r.pings == 0 ? "" : Output.millis(r.lastNanos)));
+        else s.append(String.format(Locale.ROOT, "%8d nodes%8d%12s", r.connections, r.pings, r.pings == 0 ? "" : Output.millis(r.last)));
         return s.append(String.format(Locale.ROOT, "%13s", r.bytes == 0 ? "" : Output.rate(r.bytes, r.sendNanos))).toString();
     }
 

@@ -28,30 +28,35 @@ class ArchitectureTest {
 
     @Test
     void multiformatsStandsAlone() {
-        classes().that().resideInAPackage(MULTIFORMATS).should().onlyDependOnClassesThat().resideInAnyPackage(MULTIFORMATS, "java..").check(all);
+        classes().that().resideInAPackage(MULTIFORMATS).should().onlyDependOnClassesThat().resideInAnyPackage(MULTIFORMATS, "java..")
+                .check(all);
     }
 
     @Test
     void coreNeedsMultiformatsAndNothingElse() {
-        classes().that().resideInAPackage(CORE).should().onlyDependOnClassesThat().resideInAnyPackage(CORE, MULTIFORMATS, "java..").check(all);
+        classes().that().resideInAPackage(CORE).should().onlyDependOnClassesThat().resideInAnyPackage(CORE, MULTIFORMATS, "java..")
+                .check(all);
     }
 
     @Test
     void protocolsNeedCoreAndNotEachOther() {
         for (String own : PROTOCOLS) {
-            classes().that().resideInAPackage(own).should().onlyDependOnClassesThat().resideInAnyPackage(own, CORE, MULTIFORMATS, "java..").check(all);
+            classes().that().resideInAPackage(own).should().onlyDependOnClassesThat().resideInAnyPackage(own, CORE, MULTIFORMATS, "java..")
+                    .check(all);
         }
     }
 
     @Test
     void theEngineKnowsNeitherTheJvmNorTheCommand() {
-        noClasses().that().resideInAnyPackage(PORTABLE).should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAnyPackage(PORTABLE).should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.cli..")
+                .check(all);
         noClasses().that().resideInAPackage("libp2p.jvm..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
     }
 
     @Test
     void nothingPortableIsSharedBetweenThreadsButAWatch() {
-        noFields().that().areDeclaredInClassesThat().resideInAnyPackage(PORTABLE).and().areDeclaredInClassesThat().haveNameNotMatching("libp2p\\.core\\.Watch(\\$.*)?")
+        noFields().that().areDeclaredInClassesThat().resideInAnyPackage(PORTABLE).and().areDeclaredInClassesThat()
+                .haveNameNotMatching("libp2p\\.core\\.Watch(\\$.*)?")
                 .should().haveModifier(JavaModifier.VOLATILE).check(all);
         methods().that().areDeclaredInClassesThat().resideInAnyPackage(PORTABLE)
                 .should().notHaveModifier(JavaModifier.SYNCHRONIZED).check(all);
@@ -65,8 +70,11 @@ class ArchitectureTest {
 
     @Test
     void wireInternalsOfOneMuxerAreNotUsedByAnother() {
-        noClasses().that().resideInAPackage("libp2p.core.wire.yamux..").should().dependOnClassesThat().resideInAPackage("libp2p.core.wire.mplex..").check(all);
-        noClasses().that().resideInAPackage("libp2p.core.wire.mplex..").should().dependOnClassesThat().resideInAPackage("libp2p.core.wire.yamux..").check(all);
-        noClasses().that().resideInAPackage("libp2p.core.net..").should().dependOnClassesThat().resideInAPackage("libp2p.core.wire.mux..").check(all);
+        noClasses().that().resideInAPackage("libp2p.core.wire.yamux..").should().dependOnClassesThat()
+                .resideInAPackage("libp2p.core.wire.mplex..").check(all);
+        noClasses().that().resideInAPackage("libp2p.core.wire.mplex..").should().dependOnClassesThat()
+                .resideInAPackage("libp2p.core.wire.yamux..").check(all);
+        noClasses().that().resideInAPackage("libp2p.core.net..").should().dependOnClassesThat().resideInAPackage("libp2p.core.wire.mux..")
+                .check(all);
     }
 }

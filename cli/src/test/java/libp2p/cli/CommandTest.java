@@ -34,7 +34,9 @@ class CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "node", "ping", "identify", "perf", "echo", "key", "key new", "key show", "key convert", "generate-completion"})
+    @ValueSource(strings = {
+        "", "demo", "node", "ping", "identify", "perf", "echo", "key", "key new", "key show", "key convert", "generate-completion"
+    })
     void eachCommandHasHelpThatSaysHowItIsUsed(String command) {
         Ran ran = run((command + " --help").trim());
         assertThat(ran.code()).isZero();
@@ -62,8 +64,9 @@ class CommandTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "ping /ip4/127.0.0.1/tcp/1", "identify /ip4/127.0.0.1/tcp/1", "perf /ip4/127.0.0.1/tcp/1", "echo /ip4/127.0.0.1/tcp/1",
-        "ping /ip4/127.0.0.1/tcp/1 --json", "ping /onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:1234", "node --listen /memory/x",
-        "node --identity no-such-file", "key show no-such-file", "key show no-such-file --json", "key new no-such-folder/key", "key new f --type RSA --bits 512"
+        "ping /ip4/127.0.0.1/tcp/1 --json", "ping /onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:1234",
+        "node --listen /memory/x", "node --identity no-such-file", "key show no-such-file", "key show no-such-file --json",
+        "key new no-such-folder/key", "key new f --type RSA --bits 512"
     })
     void whatFailsSaysWhyInOneLineAndNothingElse(String line) {
         Ran ran = run(line);

@@ -47,7 +47,8 @@ final class JsInteropTest {
         JvmCrypto crypto = JvmCrypto.create();
         PrivateKey key = new PrivateKey(type, crypto.generate(type, 2048, Rng.seeded(type.number() + 1)));
         Muxer m = muxer.equals("yamux") ? new Yamux() : new Mplex();
-        return Host.builder().identity(key).listen("/ip4/127.0.0.1/tcp/0").muxer(m).protocol(ping, identify, new Echo(), new Perf()).start();
+        return Host.builder().identity(key).listen("/ip4/127.0.0.1/tcp/0").muxer(m).protocol(ping, identify, new Echo(), new Perf())
+                .start();
     }
 
     private static JsPeer js(String muxer, KeyType type) throws Exception {

@@ -74,8 +74,9 @@ final class TcpPipe implements Pipe, NioLoop.Channel {
     @Override
     public void handler(PipeHandler next) {
         handler = next;
-        if (end != null) postClose();
-        else postOffer();
+        CloseReason reason = end;
+        if (reason == null) postOffer();
+        else postClose(reason);
     }
 
     @Override
@@ -266,13 +267,13 @@ final class TcpPipe implements Pipe, NioLoop.Channel {
         end = reason;
         stuck = false;
         if (!lent) release(); // else the handler still looks at it, and offer() releases it
-        postClose();
+        postClose(reason);
     }
 
-    private void postClose() {
+    private void postClose(CloseReason reason) {
         if (closePosted || handler == null) return;
         closePosted = true;
-        loop.execute(() -> call(() -> handled().onClose(this, end)));
+        loop.execute(() -> call(() -> handled().onClose(this, reason)));
     }
 
     @Override

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A short run of each target. {@code -Dfuzz.rounds=N} makes runs of N inputs, {@code -Dfuzz.seed=S} other ones; {@code -Dfuzz.target=NAME} and
- * {@code -Dfuzz.input=HEX} play one finding again.
+ * A short run of each target. {@code -Dfuzz.rounds=N} makes runs of N inputs, {@code -Dfuzz.seed=S} other ones; {@code -Dfuzz.target=NAME}
+ * and {@code -Dfuzz.input=HEX} play one finding again.
  */
 class FuzzTest {
     private static final String TARGET = System.getProperty("fuzz.target", "");

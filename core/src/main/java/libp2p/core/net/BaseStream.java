@@ -38,8 +38,8 @@ public abstract class BaseStream implements Stream {
         public void onFinish(Stream stream) {}
     };
 
-    /** What a handler can be told, the bytes apart. */
-    private enum Event { OPEN, WRITABLE, FINISH, STOP, DRAIN, DATAGRAM, CLOSE }
+    /** What a handler can be told, the bytes and the end apart. */
+    private enum Event { OPEN, WRITABLE, FINISH, STOP, DRAIN }
 
     private final Observer observer;
     private @Nullable Lifecycle lifecycle;
@@ -137,24 +137,33 @@ public abstract class BaseStream implements Stream {
     protected final void arrivedStop(long code) {
         if (finished || end != null) return;
         finished = true;
-        tell(Event.STOP, code, null);
+        tell(Event.STOP, code);
         finishIfDone();
     }
 
     /** The connection drains; in a task of the wire's own. */
     public final void draining() {
         tellOpen();
-        if (end == null) tell(Event.DRAIN, 0, null);
+        if (end == null) tell(Event.DRAIN, 0);
     }
 
     /** There is room again. */
     protected final void writable() {
-        if (end == null && !finished) tell(Event.WRITABLE, 0, null);
+        if (end == null && !finished) tell(Event.WRITABLE, 0);
     }
 
     /** A datagram came. */
     protected final void arrivedDatagram(Buf data) {
-        if (end == null && !opening) tell(Event.DATAGRAM, 0, data);
+        if (end != null || opening) return;
+        boolean outer = busy;
+        busy = true;
+        try {
+            handler.onDatagram(this, data);
+        } catch (RuntimeException e) {
+            failed(e);
+        } finally {
+            busy = outer;
+        }
     }
 
     /** The stream is over, whatever it was doing; tells the handler within this call, or after it if a handler is being called. */
@@ -290,8 +299,9 @@ public abstract class BaseStream implements Stream {
 
     @Override
     public final void handler(@Nullable String id, StreamHandler next) {
-        if (end != null) {
-            loop().execute(() -> next.onClose(this, end));
+        CloseReason ended = end;
+        if (ended != null) {
+            loop().execute(() -> next.onClose(this, ended));
             return;
         }
         if (id != null) {
@@ -329,7 +339,7 @@ public abstract class BaseStream implements Stream {
         if (!opening || end != null) return;
         opening = false;
         everOpened = true;
-        tell(Event.OPEN, 0, null);
+        tell(Event.OPEN, 0);
     }
 
     /** Gives the handler what lies unread and then {@code fresh}; keeps what it leaves. Allocates nothing if all is taken. */
@@ -364,11 +374,8 @@ public abstract class BaseStream implements Stream {
                 if (filter == f) filter = null;
             }
             if (!data.isEmpty()) handler.onData(this, data);
-        } catch (Violation v) {
-            fail(CloseReason.of(v));
         } catch (RuntimeException e) {
-            observer.bug("stream " + protocol, e);
-            fail(CloseReason.bug(e));
+            failed(e);
         } finally {
             busy = false;
             giving = false;
@@ -398,11 +405,12 @@ public abstract class BaseStream implements Stream {
             return;
         }
         if (filter != null) {
-            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer finished before it agreed on a protocol"));
+            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED,
+                    "the peer finished before it agreed on a protocol"));
             return;
         }
         finishTold = true;
-        tell(Event.FINISH, 0, null);
+        tell(Event.FINISH, 0);
         finishIfDone();
     }
 
@@ -423,13 +431,22 @@ public abstract class BaseStream implements Stream {
     }
 
     private void tellClose() {
-        if (closeTold || end == null) return;
+        CloseReason reason = end;
+        if (closeTold || reason == null) return;
         closeTold = true;
-        tell(Event.CLOSE, 0, null);
+        boolean outer = busy;
+        busy = true;
+        try {
+            handler.onClose(everOpened ? this : null, reason);
+        } catch (RuntimeException e) {
+            failed(e);
+        } finally {
+            busy = outer;
+        }
     }
 
     /** Calls the handler; what it throws resets this stream and nothing else. */
-    private void tell(Event event, long code, @Nullable Buf data) {
+    private void tell(Event event, long code) {
         boolean outer = busy;
         busy = true;
         try {
@@ -439,16 +456,20 @@ public abstract class BaseStream implements Stream {
                 case FINISH -> handler.onFinish(this);
                 case STOP -> handler.onStop(this, code);
                 case DRAIN -> handler.onDrain(this);
-                case DATAGRAM -> handler.onDatagram(this, data);
-                case CLOSE -> handler.onClose(everOpened ? this : null, end);
             }
-        } catch (Violation v) {
-            fail(CloseReason.of(v));
         } catch (RuntimeException e) {
-            observer.bug("stream " + protocol, e);
-            fail(CloseReason.bug(e));
+            failed(e);
         } finally {
             busy = outer;
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        if (e instanceof Violation v) {
+            fail(CloseReason.of(v));
+        } else {
+            observer.bug("stream " + protocol, e);
+            fail(CloseReason.bug(e));
         }
     }
 }

@@ -25,11 +25,10 @@ final class Bridge implements StreamHandler {
     private final Observer observer;
     private final Function<Stream, StreamHandler> accept;
     private final @Nullable StreamHandler failed; // hears of a stream that we did not get to open
-    private @Nullable Stream near; // on the connection's loop, as are the next three
+    private @Nullable Far far; // once open; on the connection's loop, as are the next three
     private int credit = CREDIT;
     private final ArrayDeque<Buf> outbox = new ArrayDeque<>(2);
     private boolean finishing;
-    private @Nullable Far far; // on the home loop
 
     private Bridge(Loop home, Observer observer, Function<Stream, StreamHandler> accept, @Nullable StreamHandler failed) {
         this.home = home;
@@ -52,14 +51,15 @@ final class Bridge implements StreamHandler {
 
     @Override
     public void onOpen(Stream s) {
-        near = s;
-        Connection connection = s.connection();
-        String protocol = s.protocol();
-        home.execute(() -> {
-            Far f = new Far(connection, protocol);
-            far = f;
-            f.begin();
-        });
+        Far f = new Far(s);
+        far = f;
+        home.execute(f::begin);
+    }
+
+    private Far far() {
+        Far f = far;
+        if (f == null) throw new IllegalStateException("not open");
+        return f;
     }
 
     @Override
@@ -68,62 +68,64 @@ final class Bridge implements StreamHandler {
         if (n == 0) return;
         credit -= n;
         byte[] bytes = data.take(n);
-        home.execute(() -> far.fromNear(bytes));
+        Far f = far();
+        home.execute(() -> f.fromNear(bytes));
     }
 
     @Override
     public void onWritable(Stream s) {
-        drain();
+        drain(far());
     }
 
     @Override
     public void onFinish(Stream s) {
-        home.execute(() -> far.nearFinished());
+        home.execute(far()::nearFinished);
     }
 
     @Override
     public void onStop(Stream s, long code) {
-        home.execute(() -> far.nearStopped(code));
+        Far f = far();
+        home.execute(() -> f.nearStopped(code));
     }
 
     @Override
     public void onDrain(Stream s) {
-        home.execute(() -> far.draining());
+        home.execute(far()::draining);
     }
 
     @Override
     public void onClose(@Nullable Stream s, CloseReason reason) {
         outbox.clear();
-        home.execute(() -> {
-            Far f = far;
-            if (f != null) f.nearClosed(reason);
-            else if (failed != null) failed.onClose(null, reason);
-        });
+        Far f = far;
+        if (f != null) home.execute(() -> f.nearClosed(reason));
+        else if (failed != null) home.execute(() -> failed.onClose(null, reason));
     }
 
-    private void drain() {
+    private void drain(Far to) {
         int written = 0;
         while (!outbox.isEmpty()) {
             Buf head = outbox.peek();
-            written += near.write(head);
+            written += to.near.write(head);
             if (!head.isEmpty()) break;
             outbox.remove();
         }
-        if (outbox.isEmpty() && finishing) near.finish();
+        if (outbox.isEmpty() && finishing) to.near.finish();
         int n = written;
-        if (n > 0) home.execute(() -> far.written(n));
+        if (n > 0) home.execute(() -> to.written(n));
     }
 
-    /** The stream as the handler on its own loop sees it. */
+    /** The stream as the handler on its own loop sees it; made on the connection's loop, of which it only keeps what tasks there need. */
     private final class Far extends BaseStream {
+        private final Stream near; // touched in tasks on the connection's loop only
         private final Connection connection;
         private int room = CREDIT;
         private boolean wanting;
 
-        Far(Connection connection, String protocol) {
-            super(Bridge.NOBODY, observer);
-            this.connection = connection;
-            name(protocol);
+        Far(Stream near) {
+            super(NOBODY, observer);
+            this.near = near;
+            this.connection = near.connection();
+            name(near.protocol());
         }
 
         void begin() {
@@ -169,7 +171,7 @@ final class Bridge implements StreamHandler {
             Buf copy = new Buf(source.take(n));
             post(() -> {
                 outbox.add(copy);
-                drain();
+                drain(this);
             });
             return n;
         }
@@ -178,7 +180,7 @@ final class Bridge implements StreamHandler {
         protected void transmitFinish() {
             post(() -> {
                 finishing = true;
-                drain();
+                drain(this);
             });
         }
 
@@ -213,12 +215,4 @@ final class Bridge implements StreamHandler {
             return home;
         }
     }
-
-    private static final StreamHandler NOBODY = new StreamHandler() {
-        @Override
-        public void onData(Stream s, Buf data) {}
-
-        @Override
-        public void onFinish(Stream s) {}
-    };
 }

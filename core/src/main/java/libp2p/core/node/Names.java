@@ -34,7 +34,9 @@ final class Names {
         this.limits = limits;
     }
 
-    /** All addresses without names that these lead to, without {@code /p2p}; those of other peers are left out. Partial results are results. */
+    /**
+     * All addresses without names that these lead to, without {@code /p2p}; those of other peers are left out. Partial results are results.
+     */
     Cancellable resolve(List<Multiaddr> addresses, @Nullable PeerId peer, Callback<List<Multiaddr>> done) {
         Look look = new Look(peer, done);
         for (Multiaddr a : addresses) look.up(a, 0);
@@ -65,15 +67,17 @@ final class Names {
                 if (found.size() < limits.dnsAnswersMax()) found.add(address.withoutPeer());
                 return;
             }
+            Resolver dns = resolver;
             if (++asked > limits.dnsAnswersMax()) {
-                failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, Codes.RESOURCE_LIMIT_EXCEEDED, "too many names to look up: " + address);
-            } else if (resolver == null) {
+                failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, Codes.RESOURCE_LIMIT_EXCEEDED,
+                        "too many names to look up: " + address);
+            } else if (dns == null) {
                 failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, "no resolver for " + address);
             } else if (first.proto() == Proto.DNSADDR) {
-                if (depth < limits.dnsDepthMax()) lists(address, first, depth);
+                if (depth < limits.dnsDepthMax()) lists(dns, address, first, depth);
                 else failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, "dnsaddr leads too deep: " + address);
             } else {
-                hosts(address, first);
+                hosts(dns, address, first);
             }
         }
 
@@ -81,9 +85,9 @@ final class Names {
             return p == Proto.DNS || p == Proto.DNS4 || p == Proto.DNS6 || p == Proto.DNSADDR;
         }
 
-        private void hosts(Multiaddr address, Component name) {
+        private void hosts(Resolver dns, Multiaddr address, Component name) {
             open++;
-            resolver.addresses(name.text(), loop, (ips, failed) -> {
+            dns.addresses(name.text(), loop, (ips, failed) -> {
                 if (failed != null) failure = failed;
                 int n = 0;
                 for (byte[] ip : ips == null ? List.<byte[]>of() : ips) {
@@ -104,10 +108,10 @@ final class Names {
             return out;
         }
 
-        private void lists(Multiaddr address, Component name, int depth) {
+        private void lists(Resolver dns, Multiaddr address, Component name, int depth) {
             open++;
             Multiaddr suffix = rest(address, Multiaddr.EMPTY);
-            resolver.texts("_dnsaddr." + name.text(), loop, (texts, failed) -> {
+            dns.texts("_dnsaddr." + name.text(), loop, (texts, failed) -> {
                 if (failed != null) failure = failed;
                 int n = 0;
                 for (String t : texts == null ? List.<String>of() : texts) {

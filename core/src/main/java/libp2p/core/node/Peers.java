@@ -18,7 +18,8 @@ final class Peers {
     private static final List<String> ROOMY = List.of("java-libp2p/", "go-libp2p", "kubo/", "rust-libp2p");
 
     /** Software that is known not to be built on js-libp2p, whose mplex cuts the connection when streams are opened in bursts. */
-    private static final List<String> BEARS_BURSTS = List.of("teku/", "jvm-libp2p", "nim-libp2p", "nimbus", "lighthouse/", "prysm/", "py-libp2p");
+    private static final List<String> BEARS_BURSTS =
+            List.of("teku/", "jvm-libp2p", "nim-libp2p", "nimbus", "lighthouse/", "prysm/", "py-libp2p");
 
     private static final int ROOMY_STREAMS = 256;
 

@@ -34,8 +34,20 @@ public final class Multistream {
 
     private Multistream() {}
 
+    /** One end of a selection. */
+    public sealed interface Selection permits Initiator, Responder {
+        /** Appends what this end says before it has heard anything; once, first. */
+        void begin(Buf out);
+
+        /**
+         * Takes the peer's messages and appends what they call for; the id agreed on, or null while more is needed. None in common is a
+         * Violation.
+         */
+        @Nullable String step(Buf in, Buf out);
+    }
+
     /** The end that proposes. */
-    public static final class Initiator {
+    public static final class Initiator implements Selection {
         private final List<String> protocols;
         private final int messagesMax;
         private int at;
@@ -54,12 +66,13 @@ public final class Multistream {
         }
 
         /** Appends the header and the first proposal. Who proposes one id only may send what it has to say behind them at once. */
+        @Override
         public void begin(Buf out) {
             put(out, HEADER);
             put(out, protocols.get(0));
         }
 
-        /** Takes answers and appends what they call for; the id agreed on, or null while more is needed. None in common is a Violation. */
+        @Override
         public @Nullable String step(Buf in, Buf out) {
             if (messages == 0) expectHeader(in);
             for (String message = next(in); message != null; message = next(in)) {
@@ -80,7 +93,7 @@ public final class Multistream {
     }
 
     /** The end that answers. It says nothing before the peer's header is there. */
-    public static final class Responder {
+    public static final class Responder implements Selection {
         private final Predicate<String> speaks;
         private final Supplier<List<String>> list;
         private final int messagesMax;
@@ -104,7 +117,12 @@ public final class Multistream {
             this.messagesMax = messagesMax;
         }
 
-        /** Takes proposals and appends answers; the id agreed on, or null while more is needed. */
+        /** Appends nothing. */
+        @Override
+        public void begin(Buf out) {}
+
+        /** Takes proposals and appends answers; what it does not speak it declines, until the peer has said too much. */
+        @Override
         public @Nullable String step(Buf in, Buf out) {
             if (messages == 0) expectHeader(in);
             for (String message = next(in); message != null; message = next(in)) {
@@ -139,7 +157,9 @@ public final class Multistream {
 
     private static void check(String id) {
         int size = id.getBytes(StandardCharsets.UTF_8).length;
-        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        }
     }
 
     /** Takes the next message, without its newline; null if it is not all there. */

@@ -57,7 +57,10 @@ public interface Muxer {
         /** Takes in plain bytes; may leave some, and then runs {@code readReady} when it wants them. Throws Violation. */
         void receive(Buf plain);
 
-        /** Appends frames to {@code plain} (an empty workspace buffer; may be swapped for another), at most plainMax bytes, and says whether more may follow. */
+        /**
+         * Appends frames to {@code plain} (an empty workspace buffer; may be swapped for another), at most plainMax bytes, and says whether
+         * more may follow.
+         */
         boolean transmit(Buf plain);
 
         /** How many streams there are. */
@@ -69,7 +72,7 @@ public interface Muxer {
         /** What the peer said goodbye with, which tells more than that its pipe has closed; null if it said nothing. */
         @Nullable CloseReason goodbye();
 
-        /** Takes and opens no more streams, and tells those there; once the last has ended, says goodbye with the code, then runs {@code ended}. */
+        /** Takes and opens no more streams and tells those there; after the last, says goodbye with the code, then runs {@code ended}. */
         void drain(long code);
 
         /** Ends all streams with CONNECTION_CLOSED and queues a farewell with the reason's code, which a last {@code transmit} fetches. */

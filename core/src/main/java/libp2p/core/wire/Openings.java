@@ -113,12 +113,11 @@ final class Openings {
 
     /** A stream that we open, until it has a protocol; afterwards only its end is heard of. */
     private final class Opening implements StreamHandler, BaseStream.Lifecycle {
-        private final List<String> protocols;
         private final OpenOptions options;
         private final StreamHandler app;
+        private final StreamHandler select;
         private final String laneName;
         private @Nullable Lane lane;
-        private @Nullable StreamHandler select;
         private Cancellable timer = Cancellable.NONE;
         private Cancellable raw = Cancellable.NONE;
         private @Nullable BaseStream stream;
@@ -128,10 +127,12 @@ final class Openings {
         private @Nullable CloseReason failure;
 
         Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
-            this.protocols = protocols;
             this.options = options;
             this.app = app;
             this.laneName = protocols.get(0);
+            // One id asked for needs no answer before the first data: whoever does not speak it resets.
+            boolean optimistic = protocols.size() == 1;
+            this.select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
         }
 
         void begin() {
@@ -148,7 +149,8 @@ final class Openings {
                 return;
             }
             long deadline = options.deadlineNanos() == 0 ? loop.nanoTime() + limits().openNanos() : options.deadlineNanos();
-            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
+            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()),
+                    () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
             Lane l = lane(laneName);
             lane = l;
             if (l.outbound < perProtocolMax) {
@@ -162,9 +164,6 @@ final class Openings {
         void proceed() {
             lane(laneName).outbound++;
             counted = true;
-            // One id asked for needs no answer before the first data: whoever does not speak it resets.
-            boolean optimistic = protocols.size() == 1;
-            select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
             raw = connection.openRaw(this);
         }
 
@@ -174,7 +173,7 @@ final class Openings {
             failure = reason;
             if (stream != null) {
                 stream.abort(reason);
-            } else if (select != null) {
+            } else if (counted) {
                 raw.cancel();
             } else {
                 end(reason);
@@ -252,7 +251,8 @@ final class Openings {
         private @Nullable StreamHandler find(Stream s, String protocol) {
             Lane l = lane(protocol);
             if (l.inbound >= limits().streamsInboundPerProtocolMax()) {
-                observer().streamRefused(connection, protocol, CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
+                observer().streamRefused(connection, protocol,
+                        CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
                 throw new Violation("too many streams of " + protocol, Codes.RESOURCE_LIMIT_EXCEEDED);
             }
             ((BaseStream) s).agreeing(protocol);
@@ -287,7 +287,8 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            timer = loop.schedule(limits().openNanos(), () -> base.abort(CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
+            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for");
+            timer = loop.schedule(limits().openNanos(), () -> base.abort(late));
             select.onOpen(s);
         }
 

@@ -25,23 +25,6 @@ import libp2p.multiformats.Nullable;
  */
 final class Upgrade implements PipeHandler {
 
-    private enum Phase {
-        /** Multistream in the clear. */
-        SELECT_SECURITY("select security"),
-        /** The security protocol's own handshake. */
-        SECURITY("security"),
-        /** Multistream within the secured channel. */
-        SELECT_MUXER("select muxer"),
-        /** A connection, or failed. */
-        DONE("done");
-
-        private final String step;
-
-        Phase(String step) {
-            this.step = step;
-        }
-    }
-
     private static final Buf NOTHING = new Buf(0);
 
     private final Upgrades.Parts parts;
@@ -51,17 +34,12 @@ final class Upgrade implements PipeHandler {
     private final @Nullable PeerId expected;
     private final Callback<? super Connection> done;
     private final Workspace workspace;
-    private final Buf out;
+    private @Nullable Buf out; // borrowed while the pipe has not taken all that we say: who stalls holds none
 
-    private Phase phase = Phase.SELECT_SECURITY;
+    private Step step;
     private long since;
     private Cancellable timer = Cancellable.NONE;
-    private Multistream.@Nullable Initiator propose;
-    private Multistream.@Nullable Responder answer;
-    private @Nullable Security security;
-    private Security.@Nullable Handshake handshake;
-    private Security.@Nullable Session session;
-    private @Nullable Buf plain; // decrypted bytes while a muxer is selected
+    private boolean over; // a connection, or failed
 
     Upgrade(Upgrades.Parts parts, Pipe pipe, Role role, boolean inbound, @Nullable PeerId expected, Callback<? super Connection> done) {
         this.parts = parts;
@@ -71,7 +49,7 @@ final class Upgrade implements PipeHandler {
         this.expected = expected;
         this.done = done;
         this.workspace = parts.workspaces().apply(pipe.loop());
-        this.out = workspace.borrow();
+        this.step = new SelectSecurity();
     }
 
     private Limits limits() {
@@ -83,41 +61,26 @@ final class Upgrade implements PipeHandler {
     }
 
     void begin() {
-        enter(Phase.SELECT_SECURITY, limits().selectNanos());
-        if (role == Role.INITIATOR) {
-            List<String> ids = parts.securityIds();
-            propose = new Multistream.Initiator(ids, limits().negotiationMessagesMax());
-            propose.begin(out);
-            if (ids.size() == 1) secure(parts.securities().get(0));
-        } else {
-            answer = new Multistream.Responder(parts.securityIds(), limits().negotiationMessagesMax());
-        }
+        enter(step);
         pipe.handler(this);
         run(NOTHING);
     }
 
-    private void enter(Phase next, long nanos) {
-        long now = pipe.loop().nanoTime();
-        phase = next;
-        since = now;
+    private void enter(Step next) {
+        step = next;
+        since = pipe.loop().nanoTime();
         timer.cancel();
-        timer = pipe.loop().schedule(nanos, () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, next.step + " took too long")));
+        timer = pipe.loop().schedule(next.nanosMax, () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, next.name + " took too long")));
+        next.begin();
     }
 
     private void passed(@Nullable String protocol) {
-        observer().upgraded(pipe.remoteAddress(), phase.step, pipe.loop().nanoTime() - since, protocol);
-    }
-
-    private void secure(Security chosen) {
-        security = chosen;
-        Security.Context context = new Security.Context(
-                parts.node(), pipe.loop(), workspace.rng(), role, expected, parts.muxerIds(), new byte[0], List.of());
-        handshake = chosen.begin(context, this::resume);
+        observer().upgraded(pipe.remoteAddress(), step.name, pipe.loop().nanoTime() - since, protocol);
     }
 
     private void resume() {
         run(NOTHING);
-        if (phase != Phase.DONE) pipe.read();
+        if (!over) pipe.read();
     }
 
     // ---- the pipe
@@ -134,7 +97,7 @@ final class Upgrade implements PipeHandler {
 
     @Override
     public void onFinish(Pipe p) {
-        fail(CloseReason.of(CloseReason.Kind.LOST, "the peer hung up during " + phase.step));
+        fail(CloseReason.of(CloseReason.Kind.LOST, "the peer hung up during " + step.name));
     }
 
     @Override
@@ -142,118 +105,226 @@ final class Upgrade implements PipeHandler {
         fail(reason);
     }
 
-    // ---- the steps
-
     private void run(Buf data) {
-        if (phase == Phase.DONE) return;
         try {
-            if (phase == Phase.SELECT_SECURITY && !selectSecurity(data)) return;
-            if (phase == Phase.SECURITY && !shakeHands(data)) return;
-            if (phase == Phase.SELECT_MUXER) selectMuxer(data);
+            while (!over) {
+                Step next = step.take(data);
+                if (next == null) return;
+                enter(next);
+            }
         } catch (Violation v) {
             boolean nothingInCommon = v.code() == Codes.PROTOCOL_NEGOTIATION_FAILED;
-            fail(CloseReason.of(nothingInCommon ? CloseReason.Kind.UNSUPPORTED : CloseReason.Kind.VIOLATION, v.code(), v.getMessage()));
+            CloseReason.Kind kind = nothingInCommon ? CloseReason.Kind.UNSUPPORTED : CloseReason.Kind.VIOLATION;
+            fail(CloseReason.of(kind, v.code(), String.valueOf(v.getMessage())));
         } catch (RuntimeException e) {
-            observer().bug("upgrade in " + phase.step, e);
+            observer().bug("upgrade in " + step.name, e);
             fail(CloseReason.bug(e));
         } finally {
-            if (phase != Phase.DONE) flush();
+            if (!over) flush();
         }
     }
 
-    private boolean selectSecurity(Buf data) {
-        Security.Handshake early = handshake;
-        if (early != null && data == NOTHING) early.step(NOTHING, out); // the first message, behind the proposal
-        String id = propose != null ? propose.step(data, out) : answer.step(data, out);
-        if (id == null) return false;
-        passed(id);
-        if (early == null) {
-            Security chosen = parts.security(id);
-            if (chosen == null) throw new IllegalStateException("selected what was not offered: " + id);
-            secure(chosen);
+    private Buf out() {
+        Buf b = out;
+        if (b == null) {
+            b = workspace.borrow();
+            out = b;
         }
-        enter(Phase.SECURITY, limits().securityNanos());
-        return true;
-    }
-
-    private boolean shakeHands(Buf data) {
-        Security.Session s = handshake.step(data, out);
-        if (s == null) return false;
-        handshake = null;
-        session = s;
-        passed(security.id());
-        if (s.remote().equals(parts.node().identity().id())) throw new Violation("we reached ourselves");
-        CloseReason no = parts.gater().secured(s.remote(), pipe.remoteAddress(), inbound);
-        if (no != null) {
-            fail(no);
-            return false;
-        }
-        String early = s.muxer();
-        if (early != null) {
-            connect(early);
-            return false;
-        }
-        enter(Phase.SELECT_MUXER, limits().selectNanos());
-        propose = null;
-        answer = null;
-        plain = workspace.borrow();
-        if (role == Role.INITIATOR) {
-            propose = new Multistream.Initiator(parts.muxerIds(), limits().negotiationMessagesMax());
-            Buf hello = workspace.borrow();
-            propose.begin(hello);
-            seal(hello);
-        } else {
-            answer = new Multistream.Responder(parts.muxerIds(), limits().negotiationMessagesMax());
-        }
-        return true;
-    }
-
-    private void selectMuxer(Buf data) {
-        Buf in = plain;
-        while (true) {
-            Buf reply = workspace.borrow();
-            String id = propose != null ? propose.step(in, reply) : answer.step(in, reply);
-            seal(reply);
-            if (id != null) {
-                passed(id);
-                connect(id);
-                return;
-            }
-            in.compact();
-            if (!session.open(data, in)) return;
-        }
-    }
-
-    /** Encrypts what is in a borrowed buffer, and gives that back. */
-    private void seal(Buf bytes) {
-        if (!bytes.isEmpty()) session.seal(bytes, out);
-        workspace.giveBack(bytes);
+        return b;
     }
 
     private void flush() {
-        if (!out.isEmpty()) {
-            pipe.write(out);
-            if (out.isEmpty()) out.clear();
-            else out.compact();
+        Buf b = out;
+        if (b == null) return;
+        if (!b.isEmpty()) pipe.write(b);
+        if (b.isEmpty()) {
+            out = null;
+            workspace.giveBack(b);
+        } else {
+            b.compact();
+        }
+    }
+
+    // ---- the steps
+
+    /** What is agreed on now, with all that only this part of the way needs. */
+    private abstract static class Step {
+        private final String name;
+        private final long nanosMax;
+
+        Step(String name, long nanosMax) {
+            this.name = name;
+            this.nanosMax = nanosMax;
+        }
+
+        /** Says what we say first. */
+        abstract void begin();
+
+        /** Takes what it can of what came; the next step once this one is done, null while more is needed and after the last. */
+        abstract @Nullable Step take(Buf data);
+
+        /** Gives up, and gives back. */
+        abstract void dispose();
+    }
+
+    private Multistream.Selection selection(List<String> ids) {
+        int messagesMax = limits().negotiationMessagesMax();
+        return role == Role.INITIATOR ? new Multistream.Initiator(ids, messagesMax) : new Multistream.Responder(ids, messagesMax);
+    }
+
+    /** Multistream in the clear. */
+    private final class SelectSecurity extends Step {
+        private final Multistream.Selection selection = selection(parts.securityIds());
+        private @Nullable Handshaking early; // whose first message goes out behind the only proposal
+
+        SelectSecurity() {
+            super("select security", limits().selectNanos());
+        }
+
+        @Override
+        void begin() {
+            selection.begin(out());
+            if (role == Role.INITIATOR && parts.securities().size() == 1) early = new Handshaking(parts.securities().get(0));
+        }
+
+        @Override
+        @Nullable Step take(Buf data) {
+            Handshaking chosen = early;
+            if (chosen != null && data == NOTHING) chosen.handshake.step(NOTHING, out());
+            String id = selection.step(data, out());
+            if (id == null) return null;
+            passed(id);
+            if (chosen != null) return chosen;
+            Security security = parts.security(id);
+            if (security == null) throw new IllegalStateException("selected what was not offered: " + id);
+            return new Handshaking(security);
+        }
+
+        @Override
+        void dispose() {
+            if (early != null) early.dispose();
+        }
+    }
+
+    /** The security protocol's own handshake. */
+    private final class Handshaking extends Step {
+        private final Security security;
+        private final Security.Handshake handshake;
+        private Security.@Nullable Session session;
+
+        Handshaking(Security security) {
+            super("security", limits().securityNanos());
+            this.security = security;
+            Security.Context context = new Security.Context(
+                    parts.node(), pipe.loop(), workspace.rng(), role, expected, parts.muxerIds(), new byte[0], List.of());
+            handshake = security.begin(context, Upgrade.this::resume);
+        }
+
+        @Override
+        void begin() {}
+
+        @Override
+        @Nullable Step take(Buf data) {
+            Security.Session s = handshake.step(data, out());
+            if (s == null) return null;
+            session = s;
+            passed(security.id());
+            if (s.remote().equals(parts.node().identity().id())) throw new Violation("we reached ourselves");
+            CloseReason no = parts.gater().secured(s.remote(), pipe.remoteAddress(), inbound);
+            if (no != null) {
+                fail(no);
+                return null;
+            }
+            String muxer = s.muxer();
+            if (muxer == null) return new SelectMuxer(security, s);
+            connect(security, s, muxer, null);
+            return null;
+        }
+
+        @Override
+        void dispose() {
+            if (session == null) handshake.dispose();
+            else session.dispose();
+        }
+    }
+
+    /** Multistream within the secured channel. */
+    private final class SelectMuxer extends Step {
+        private final Security security;
+        private final Security.Session session;
+        private final Multistream.Selection selection = selection(parts.muxerIds());
+        private @Nullable Buf plain; // opened, and not a whole message yet
+
+        SelectMuxer(Security security, Security.Session session) {
+            super("select muxer", limits().selectNanos());
+            this.security = security;
+            this.session = session;
+        }
+
+        @Override
+        void begin() {
+            Buf hello = workspace.borrow();
+            selection.begin(hello);
+            seal(hello);
+        }
+
+        @Override
+        @Nullable Step take(Buf data) {
+            Buf in = plain == null ? workspace.borrow() : plain;
+            plain = in;
+            do {
+                in.compact();
+                String id = answer(in);
+                if (id != null) {
+                    passed(id);
+                    connect(security, session, id, in);
+                    return null;
+                }
+            } while (session.open(data, in));
+            if (in.isEmpty()) {
+                plain = null;
+                workspace.giveBack(in);
+            }
+            return null;
+        }
+
+        private @Nullable String answer(Buf in) {
+            Buf reply = workspace.borrow();
+            try {
+                return selection.step(in, reply);
+            } finally {
+                seal(reply);
+            }
+        }
+
+        /** Encrypts what is in a borrowed buffer, and gives that back. */
+        private void seal(Buf bytes) {
+            if (!bytes.isEmpty()) session.seal(bytes, out());
+            workspace.giveBack(bytes);
+        }
+
+        @Override
+        void dispose() {
+            session.dispose();
+            if (plain != null) workspace.giveBack(plain);
         }
     }
 
     // ---- the ends
 
-    private void connect(String muxerId) {
+    private void connect(Security security, Security.Session s, String muxerId, @Nullable Buf plain) {
         Muxer muxer = parts.muxer(muxerId);
-        Security.Session s = session;
-        if (muxer == null || s == null || security == null) throw new IllegalStateException("agreed on what was not offered: " + muxerId);
+        if (muxer == null) throw new IllegalStateException("agreed on what was not offered: " + muxerId);
         Scope peer = parts.scope().peer(s.remote());
         Scope.Resource resource = inbound ? Scope.Resource.CONNECTIONS_INBOUND : Scope.Resource.CONNECTIONS_OUTBOUND;
         boolean fits = peer.reserve(resource, 1);
         BaseConnection.Facts facts = new BaseConnection.Facts(
-                pipe.loop(), s.remote(), s.remoteKey(), pipe.localAddress(), pipe.remoteAddress(), inbound, pipe.limited(), security.id(), muxerId);
+                pipe.loop(), s.remote(), s.remoteKey(), pipe.localAddress(), pipe.remoteAddress(),
+                inbound, pipe.limited(), security.id(), muxerId);
         Runnable release = fits ? () -> peer.release(resource, 1) : () -> {};
         Wire wire = new Wire(facts, parts.surroundings(), peer.connection(), pipe, s, workspace, release);
-        session = null;
         finish();
-        wire.start(muxer, role, out, plain);
+        wire.start(muxer, role, out(), plain);
         if (!fits) {
             CloseReason full = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many connections");
             wire.close(full);
@@ -266,21 +337,18 @@ final class Upgrade implements PipeHandler {
     }
 
     private void finish() {
-        phase = Phase.DONE;
+        over = true;
         timer.cancel();
     }
 
     void fail(CloseReason reason) {
-        if (phase == Phase.DONE) return;
-        String step = phase.step;
+        if (over) return;
         finish();
         flush(); // an alert, or the answer that says there is no protocol in common
-        if (handshake != null) handshake.dispose();
-        if (session != null) session.dispose();
-        workspace.giveBack(out);
-        if (plain != null) workspace.giveBack(plain);
+        step.dispose();
+        if (out != null) workspace.giveBack(out);
         pipe.close(reason);
-        observer().upgradeFailed(pipe.remoteAddress(), inbound, step, reason);
+        observer().upgradeFailed(pipe.remoteAddress(), inbound, step.name, reason);
         done.done(null, reason);
     }
 }

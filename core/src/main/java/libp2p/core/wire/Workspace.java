@@ -8,7 +8,8 @@ import libp2p.core.Rng;
 /**
  * What belongs to a loop and is lent to the connections that live there: its randomness, and buffers.
  *
- * <p>A connection borrows a buffer only while it holds a half-received record or an unsent tail, so an idle one owns none. Used on its loop only.
+ * <p>A connection borrows a buffer only while it holds a half-received record or an unsent tail, so an idle one owns none. Used on its loop
+ * only.
  */
 public final class Workspace {
     /** The room of every buffer: two of the largest records, so that one can always be completed. */
