@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A whole connection whose peer falls silent after each byte that it sends, as the one that dialled and as the one that was dialled: every
- * wait ends in its time with a reason, nothing stays behind, and a third is served meanwhile. (Over mplex, which has no ping, a stream that is
- * open waits for as long as its handler wants to.)
+ * wait ends in its time with a reason, nothing stays behind, and a third is served meanwhile.
+ *
+ * <p>Over mplex, which has no ping, a stream that is open waits for as long as its handler wants to.
  */
 class StalledConnectionTest {
     private static final byte[] SAID = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
