@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Each target under Jazzer, which keeps the inputs that reach new code and damages those: {@code mvn -Pfuzz}, see CONTRIBUTING.md.
  *
- * <p>{@code -Dfuzz.seconds=N} is the time for each target, {@code -Dfuzz.target=NAME,NAME} takes some only, {@code -Dfuzz.corpus=DIR} keeps the
- * inputs found in another place than {@code target/fuzz}, to go on from there.
+ * <p>{@code -Dfuzz.seconds=N} is the time for each target, {@code -Dfuzz.target=NAME,NAME} takes some only, {@code -Dfuzz.corpus=DIR} keeps
+ * the inputs found in another place than {@code target/fuzz}, to go on from there.
  */
 @Tag("guided")
 class GuidedFuzzTest {

@@ -58,6 +58,7 @@ public final class World {
     private final ArrayDeque<Ending> endings = new ArrayDeque<>();
     private final long begin = clock.nanoTime();
     private final List<TestLoop> loops = new ArrayList<>();
+    private final List<Workspace> workspaces = new ArrayList<>(); // one for each connection
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
@@ -133,7 +134,7 @@ public final class World {
                 home,
                 List.of(far),
                 rng,
-                loop -> new Workspace(loop, Rng.seeded(random.nextLong())),
+                this::workspace,
                 this::epochMillis,
                 limits,
                 new TallyScope(limits),
@@ -157,6 +158,12 @@ public final class World {
         });
         settle();
         return swarm;
+    }
+
+    private Workspace workspace(Loop loop) {
+        Workspace w = new Workspace(loop, Rng.seeded(random.nextLong()));
+        workspaces.add(w);
+        return w;
     }
 
     private List<Security> securities(Security noise) {
@@ -200,6 +207,13 @@ public final class World {
     /** Lets seconds pass. */
     public void advanceSeconds(int seconds) {
         advance(seconds * SECOND);
+    }
+
+    /** How many buffers are borrowed for connections and for those that are being made. */
+    public int buffersLent() {
+        int n = 0;
+        for (Workspace w : workspaces) n += w.lent();
+        return n;
     }
 
     /** How many timers wait on all loops. */
