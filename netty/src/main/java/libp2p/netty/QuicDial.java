@@ -27,6 +27,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     private final Dial dial;
     private final Callback<? super Connection> done;
     private final QuicTls.Shake shake;
+    private @Nullable QuicSocket socketOf;
     private @Nullable QuicChannel channel;
     private @Nullable CloseReason told; // how the peer closed
     private int datagramMax;
@@ -48,6 +49,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
             fail(home, CloseReason.CANCELLED);
             return;
         }
+        socketOf = socket;
         long most = quic.limits().connectNanos() + quic.limits().securityNanos();
         long nanos = dial.deadlineNanos() == 0 ? most : Math.min(most, dial.deadlineNanos() - home.nanoTime());
         if (nanos <= 0) {
@@ -69,7 +71,10 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        channel = (QuicChannel) ctx.channel();
+        QuicChannel c = (QuicChannel) ctx.channel();
+        channel = c;
+        QuicSocket s = socketOf;
+        if (s != null) s.joined(c);
     }
 
     @Override

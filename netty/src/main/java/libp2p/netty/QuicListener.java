@@ -28,8 +28,7 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
     private final Accept accept;
     private @Nullable BoundAddresses addresses;
     private volatile @Nullable InetSocketAddress bound;
-    private int connections; // made on the socket, or about to be; on its loop
-    private boolean closed;
+    private boolean closed; // on the socket's loop
 
     QuicListener(QuicTransport quic, QuicSocket socket, Accept accept) {
         this.quic = quic;
@@ -74,24 +73,8 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
             closed = true;
             socket.arrivals(null);
             if (addresses != null) addresses.close();
-            closeSocketIfIdle();
+            socket.closeWhenIdle();
         });
-    }
-
-    private void closeSocketIfIdle() {
-        if (closed && connections == 0) socket.close();
-    }
-
-    /** One connection more lives on the socket; the result is to be run when it is gone. */
-    Runnable joined() {
-        connections++;
-        boolean[] left = {false};
-        return () -> {
-            if (left[0]) return;
-            left[0] = true;
-            connections--;
-            closeSocketIfIdle();
-        };
     }
 
     @Override
@@ -113,7 +96,6 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
         private final QuicChannel channel;
         private final Multiaddr local;
         private final Multiaddr remote;
-        private final Runnable left = joined();
         private Cancellable timer;
         private int datagramMax;
         private boolean over;
@@ -123,7 +105,7 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
             this.local = local;
             this.remote = remote;
             quic.handshakes().incrementAndGet();
-            channel.closeFuture().addListener(f -> left.run());
+            socket.joined(channel);
             CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, "security took too long");
             timer = socket.loop().schedule(quic.limits().securityNanos(), () -> fail(late));
         }

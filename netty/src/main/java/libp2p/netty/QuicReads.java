@@ -20,6 +20,7 @@ final class QuicReads extends DefaultMaxMessagesRecvByteBufAllocator {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // by Netty, whose own subclasses have no other way either
     public Handle newHandle() {
         return new MaxMessageHandle() {
             @Override

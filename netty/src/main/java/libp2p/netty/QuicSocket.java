@@ -72,6 +72,8 @@ final class QuicSocket {
     private final QuicIds ids = new QuicIds();
     private @Nullable Channel channel;
     private @Nullable Arrivals arrivals;
+    private int connections;
+    private boolean leaving;
 
     /** Who is told of arrivals; null behind {@link QuicSocket#arrivals} while there is nobody. */
     interface Arrivals {
@@ -127,6 +129,21 @@ final class QuicSocket {
     void close() {
         Channel c = channel;
         if (c != null) c.close();
+    }
+
+    /** One connection more lives here, of either side. */
+    void joined(QuicChannel connection) {
+        connections++;
+        connection.closeFuture().addListener(gone -> {
+            connections--;
+            if (leaving && connections == 0) close();
+        });
+    }
+
+    /** Closes with the last connection. */
+    void closeWhenIdle() {
+        leaving = true;
+        if (connections == 0) close();
     }
 
     /** Begins to connect; cancelling the future gives it up. */

@@ -191,10 +191,6 @@ final class QuicTransport implements QuicSocket.Owner {
         return handshakes;
     }
 
-    NettyLoop loopOf(QuicChannel channel) {
-        return loops.of(channel.eventLoop());
-    }
-
     QuicTls tls() {
         return tls;
     }
@@ -241,6 +237,7 @@ final class QuicTransport implements QuicSocket.Owner {
         QuicSslEngine engine = tls.context(c, server).newEngine(channel.alloc());
         QuicTls.Shake shake = channel.attr(SHAKE).get();
         tls.begin(engine, shake == null ? new QuicTls.Shake(null) : shake);
+        channel.closeFuture().addListener(closed -> tls.end(engine));
         return engine;
     }
 
