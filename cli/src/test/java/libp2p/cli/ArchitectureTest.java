@@ -21,7 +21,7 @@ class ArchitectureTest {
         "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..",
     };
     private static final String[] PORTABLE = {
-        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..",
+        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.sim..",
     };
 
     private final JavaClasses all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("libp2p");
@@ -47,10 +47,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void theSimulatorNeedsCoreAndTakesProtocolsFromWhoeverUsesIt() {
+        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat().resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
+        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
+        noClasses().that().resideInAnyPackage(PROTOCOLS).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
+    }
+
+    @Test
     void theEngineKnowsNeitherTheJvmNorTheCommand() {
-        noClasses().that().resideInAnyPackage(PORTABLE).should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.cli..")
-                .check(all);
-        noClasses().that().resideInAPackage("libp2p.jvm..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
+        noClasses().that().resideInAnyPackage(PORTABLE)
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.jvm..")
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.netty..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package libp2p.fuzz;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import libp2p.testkit.fuzz.Fuzzing;
 import libp2p.testkit.fuzz.Target;
@@ -18,10 +16,8 @@ class FuzzTest {
 
     @TestFactory
     Stream<DynamicTest> eachTarget() {
-        List<Target> all = new ArrayList<>(ParserTargets.all());
-        all.addAll(NodeTargets.all());
-        return all.stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name())).map(t -> DynamicTest.dynamicTest(t.name(),
-                () -> run(t)));
+        return Targets.all().stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name()))
+                .map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
     }
 
     private static void run(Target target) {
