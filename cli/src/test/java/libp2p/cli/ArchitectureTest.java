@@ -48,8 +48,10 @@ class ArchitectureTest {
 
     @Test
     void theSimulatorNeedsCoreAndTakesProtocolsFromWhoeverUsesIt() {
-        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat().resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
-        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
+        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat()
+                .resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
+        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..")
+                .check(all);
         noClasses().that().resideInAnyPackage(PROTOCOLS).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
     }
 

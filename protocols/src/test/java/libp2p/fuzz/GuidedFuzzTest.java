@@ -42,7 +42,8 @@ class GuidedFuzzTest {
         for (int i = 0; i < target.seeds().size(); i++) Files.write(inputs.resolve("seed-" + i), target.seeds().get(i));
         Path log = CORPUS.resolve(target.name()).resolve("log");
 
-        int exit = new ProcessBuilder(command(target, inputs, findings)).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+        ProcessBuilder jazzer = new ProcessBuilder(command(target, inputs, findings)).redirectErrorStream(true);
+        int exit = jazzer.redirectOutput(log.toFile()).start().waitFor();
 
         String said = Files.readString(log);
         System.out.printf("%-24s %9s executions, %6s counters reached, %5d inputs kept%n",
@@ -60,7 +61,8 @@ class GuidedFuzzTest {
                 "-Dfuzz.target=" + target, "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + Guided.class.getName(), "--instrumentation_includes=libp2p.**",
                 "--reproducer_path=" + findings.getParent(), "-artifact_prefix=" + findings + "/",
-                "-max_total_time=" + SECONDS, "-max_len=65536", "-timeout=20", "-rss_limit_mb=0", "-print_final_stats=1", inputs.toString());
+                "-max_total_time=" + SECONDS, "-max_len=65536", "-timeout=20", "-rss_limit_mb=0", "-print_final_stats=1",
+                inputs.toString());
     }
 
     private static String last(Pattern pattern, String text) {

@@ -3,6 +3,7 @@ package libp2p.sim;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.multiformats.Nullable;
@@ -116,6 +117,10 @@ final class Attempt extends Event implements Cancellable, Line {
         }
     }
 
+    private boolean isOther(PeerId remote) {
+        return dial.expected() != null && !dial.expected().equals(remote);
+    }
+
     // ---- at the host that dials
 
     private void connected(SimConnection there) {
@@ -125,7 +130,7 @@ final class Attempt extends Event implements Cancellable, Line {
         CloseReason no = null;
         if (over) no = CloseReason.CANCELLED;
         else if (!here.isCounted()) no = SimTransport.full();
-        else if (dial.expected() != null && !dial.expected().equals(here.remote())) no = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        else if (isOther(here.remote())) no = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
         if (no != null) {
             here.close(no);
             fail(no);

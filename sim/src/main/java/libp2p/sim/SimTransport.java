@@ -22,7 +22,10 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
-/** The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
+/**
+ * The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has
+ * it.
+ */
 final class SimTransport implements Transport {
     private final SimHost host;
     private final Scope scope;

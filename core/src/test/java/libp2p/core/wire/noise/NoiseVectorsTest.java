@@ -17,7 +17,9 @@ import libp2p.core.Crypto;
 import libp2p.core.Violation;
 import org.junit.jupiter.api.Test;
 
-/** The pattern against public vectors, byte for byte: one of cacophony's, and four of flynn/noise with and without prologue and payloads. */
+/**
+ * The pattern against public vectors, byte for byte: one of cacophony's, and four of flynn/noise with and without prologue and payloads.
+ */
 final class NoiseVectorsTest {
     private static final HexFormat HEX = HexFormat.of();
     private final Crypto crypto = new JdkNoiseCrypto();
