@@ -96,9 +96,32 @@ class Seeded:
         return self._cipher.update(bytes(size))
 
 
+class Underway:
+    """Whether anything will come back: py-libp2p's mplex lets nobody write to a stream on which a read waits, for ever if nothing comes."""
+
+    def __init__(self):
+        self._sent, self._done, self._changed = 0, False, trio.Event()
+
+    def sent(self, count):
+        self._sent += count
+        self._wake()
+
+    def done(self):
+        self._done = True
+        self._wake()
+
+    def _wake(self):
+        self._changed.set()
+        self._changed = trio.Event()
+
+    async def beyond(self, received):
+        while self._sent <= received and not self._done:
+            await self._changed.wait()
+
+
 async def echo(stream, count, seed, chunk):
     start = time.monotonic()
-    sent, back, returned = hashlib.sha256(), hashlib.sha256(), 0
+    sent, back, returned, underway = hashlib.sha256(), hashlib.sha256(), 0, Underway()
 
     async def write():
         source, left = Seeded(seed), count
@@ -106,14 +129,18 @@ async def echo(stream, count, seed, chunk):
             data = source.next(min(left, chunk))
             sent.update(data)
             await stream.write(data)
+            underway.sent(len(data))
             left -= len(data)
         await stream.close_write()
+        underway.done()
 
     async def read():
         nonlocal returned
+        await underway.beyond(0)
         async for data in received(stream):
             back.update(data)
             returned += len(data)
+            await underway.beyond(returned)
 
     await both(read, write)
     return {
@@ -126,20 +153,14 @@ async def echo(stream, count, seed, chunk):
 
 
 async def perf(stream, upload, download):
+    """Nothing comes back before the upload has ended, so reading can wait."""
     start, uploaded, count = time.monotonic(), None, 0
-
-    async def write():
-        await stream.write(download.to_bytes(8, "big"))
-        await send_zeros(stream, upload)
-        await stream.close_write()
-
-    async def read():
-        nonlocal uploaded, count
-        async for data in received(stream):
-            uploaded = uploaded or time.monotonic()
-            count += len(data)
-
-    await both(read, write)
+    await stream.write(download.to_bytes(8, "big"))
+    await send_zeros(stream, upload)
+    await stream.close_write()
+    async for data in received(stream):
+        uploaded = uploaded or time.monotonic()
+        count += len(data)
     end = time.monotonic()
     uploaded = uploaded or end
     if count != download:
