@@ -21,7 +21,9 @@ import (
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	tls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
 // A transport in go-libp2p's options, and where it listens by default. One that is standalone has its own security and streams.
@@ -33,10 +35,12 @@ type transport struct {
 
 var transports = map[string]transport{
 	"tcp": {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"ws":  {option: libp2p.Transport(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
 }
 
 var securities = map[string]libp2p.Option{
 	"noise": libp2p.Security(noise.ID, noise.New),
+	"tls":   libp2p.Security(tls.ID, tls.New),
 }
 
 var muxers = map[string]libp2p.Option{

@@ -190,7 +190,6 @@ public final class HostBuilder {
     private SwarmConfig config(List<NioLoop> started, Closing pools) {
         SecureRandom secure = new SecureRandom();
         Map<Loop, Workspace> workspaces = new ConcurrentHashMap<>();
-        for (NioLoop l : started) workspaces.put(l, new Workspace(l, Rng.of(secure::nextBytes)));
         Rng random = Rng.of(secure::nextBytes);
         Crypto primitives = crypto == null ? found(Crypto.class, List.of()).stream().findFirst().orElseGet(JvmCrypto::create) : crypto;
         CpuPool cpu = new CpuPool();
@@ -201,7 +200,8 @@ public final class HostBuilder {
                 started.get(0),
                 new ArrayList<>(started),
                 random,
-                workspaces::get,
+                // Of transports' own loops too, which are as few as theirs are.
+                loop -> workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.of(secure::nextBytes))),
                 System::currentTimeMillis,
                 limits,
                 new AtomicScope(limits),

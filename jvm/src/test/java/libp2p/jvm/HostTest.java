@@ -93,6 +93,23 @@ class HostTest {
     }
 
     @Test
+    void whatAConnectionSaysOfItselfStaysTrueAfterItsEnd() throws Exception {
+        Host server = server();
+        Host client = client();
+        Connection c = client.connect(client.connect(server.addresses().get(0)));
+        Multiaddr here = c.localAddress();
+        CompletableFuture<CloseReason> end = new CompletableFuture<>();
+        c.onClose(c.loop(), end::complete);
+        c.close(CloseReason.CANCELLED);
+        end.join();
+        assertThat(c.remote()).isEqualTo(server.id());
+        assertThat(PeerId.of(c.remoteKey(), JvmCrypto.create())).isEqualTo(server.id());
+        assertThat(c.localAddress()).isEqualTo(here);
+        assertThat(server.addresses().get(0).withoutPeer()).isEqualTo(c.remoteAddress());
+        assertThat(c.security()).isEqualTo("/noise");
+    }
+
+    @Test
     void announcedAddressesReplaceThoseItListensOnAndFiltersApply() throws IOException {
         Multiaddr announced = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
         Multiaddr more = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
