@@ -14,7 +14,9 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The program behind interop/run. */
 @Command(
@@ -30,6 +32,9 @@ import picocli.CommandLine.Option;
         })
 public final class Lab implements Callable<Integer> {
     private static final String OURS = "java";
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root;
@@ -140,7 +145,9 @@ public final class Lab implements Callable<Integer> {
         List<Row> rows = run(pairings, all, known);
         List<Peer> everyone = new ArrayList<>(others);
         everyone.add(0, java);
-        Report report = new Report(rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
+        List<String> given = spec.commandLine().getParseResult().originalArgs();
+        String command = String.join(" ", given.subList(2, given.size())); // the first two are --root
+        Report report = new Report(("interop/run " + command).strip(), rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
         report.writeJson(root.resolve("results.json"));
         report.writeJunit(root.resolve("cache").resolve("junit.xml"));
         Path page = root.resolveSibling("docs").resolve("compatibility.md");
