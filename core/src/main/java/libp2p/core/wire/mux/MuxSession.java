@@ -123,6 +123,11 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         return streams.find(key);
     }
 
+    /** The streams there are, in no order that matters. */
+    protected final Iterable<S> live() {
+        return streams.all();
+    }
+
     /** Whether the session is over. */
     protected final boolean isOver() {
         return over;
@@ -419,7 +424,10 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         if (reason.kind() != CloseReason.Kind.CONNECTION_CLOSED) why = why.because(List.of(reason));
         leaving = why;
         refuseWaiting(why);
-        for (S s : streams.all()) s.endedSoon(why);
+        for (S s : streams.all()) {
+            if (draining && !saidGoodbye) s.abort(why); // it had its time, and is reset before the farewell
+            else s.endedSoon(why);
+        }
         if (saidGoodbye || closed) return;
         closed = true;
         sendFarewell(reason.code());
