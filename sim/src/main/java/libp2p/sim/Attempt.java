@@ -120,7 +120,7 @@ final class Attempt extends Event implements Cancellable, Line {
     // ---- at the host that dials
 
     private void connected(SimConnection there) {
-        SimConnection here = transport.connection(to().transport(), there.remoteAddress(), dial.address(), false);
+        SimConnection here = transport.connection(to(), dial.address(), false);
         here.join(there);
         here.lastArrival(lastArrival);
         CloseReason no = null;

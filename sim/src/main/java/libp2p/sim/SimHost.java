@@ -22,6 +22,7 @@ public final class SimHost implements Loop {
     private final World world;
     private final int index;
     private final List<Protocol> protocols;
+    private final Multiaddr address;
     private @Nullable Swarm swarm;
     private @Nullable SimTransport transport;
     private @Nullable Workspace workspace; // made when first needed
@@ -31,6 +32,7 @@ public final class SimHost implements Loop {
         this.world = world;
         this.index = index;
         this.protocols = protocols;
+        this.address = Network.address(index);
     }
 
     void made(Swarm itsSwarm, SimTransport itsTransport) {
@@ -77,7 +79,7 @@ public final class SimHost implements Loop {
 
     /** Where it listens, without {@code /p2p}. */
     public Multiaddr address() {
-        return world.network().address(this);
+        return address;
     }
 
     /** Its first protocol of that class. */

@@ -7,6 +7,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Loop;
 import libp2p.core.Watch;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -99,7 +100,7 @@ final class SimTransport implements Transport {
             node().upgrader().accept(pipe, arrivals);
             return a.taken(pipe);
         }
-        SimConnection c = connection(a.transport(), here, source, true);
+        SimConnection c = connection(a.from(), source, true);
         if (!c.isCounted()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
@@ -111,16 +112,18 @@ final class SimTransport implements Transport {
         return a.taken(c);
     }
 
-    /** Our end of a connection that the other has taken; not counted if we have no place for it. */
-    SimConnection connection(SimTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
-        Node there = other.node();
-        Scope peer = scope.peer(there.identity().id());
+    /** Our end of a connection with another; not counted if we have no place for it. */
+    SimConnection connection(SimHost other, Multiaddr remote, boolean inbound) {
+        Scope peer = scope.peer(other.id());
         boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
-        BaseConnection.Facts facts = new BaseConnection.Facts(
-                host, there.identity().id(), there.identity().publicKey(), local, remote, inbound, false, null, null);
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(facts, s, peer, counted, other.host);
+        return new SimConnection(host, other, remote, inbound, s, peer.connection(), counted);
+    }
+
+    /** A counted connection is over. */
+    void leave(PeerId peer, boolean inbound) {
+        scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
 
     /** What identify would tell is handed over, where the world does so; once the node has taken the connection in. */

@@ -115,7 +115,8 @@ public final class World {
     }
 
     private SimHost host(List<? extends Protocol> protocols) {
-        SimHost host = new SimHost(this, hosts.size(), List.copyOf(protocols));
+        List<Protocol> spoken = List.copyOf(protocols);
+        SimHost host = new SimHost(this, hosts.size(), spoken);
         hosts.add(host);
         Rng own = Rng.seeded(random.nextLong());
         TallyScope scope = new TallyScope(limits);
@@ -137,7 +138,7 @@ public final class World {
                 List.of(transport),
                 fidelity.securities(crypto, own),
                 fidelity.muxers(),
-                List.copyOf(protocols),
+                spoken,
                 List.of(),
                 List.of(),
                 address -> true));
