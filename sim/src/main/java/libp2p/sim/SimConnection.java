@@ -17,35 +17,38 @@ import libp2p.multiformats.Nullable;
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 final class SimConnection extends BaseConnection implements Line {
     private final SimHost host;
-    private final SimHost remoteHost;
     private final Multiaddr remoteAddress;
     private final boolean inbound;
-    private final boolean counted;
+    private boolean counted; // has a place that is to be given back
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
     private @Nullable CloseReason draining;
 
-    /** The end of a connection whose place in its peer's budget is reserved already, if it is counted. */
-    SimConnection(SimHost host, SimHost remoteHost, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget, boolean counted) {
+    /** An end, which has no place among its host's connections yet. */
+    SimConnection(SimHost host, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
         super(node, budget);
         this.host = host;
-        this.remoteHost = remoteHost;
         this.remoteAddress = remoteAddress;
         this.inbound = inbound;
-        this.counted = counted;
+    }
+
+    /** Takes a place, if there is one. */
+    boolean count() {
+        counted = host.transport().enter(remote(), inbound);
+        return counted;
     }
 
     // ---- the facts
 
     @Override
     public PeerId remote() {
-        return remoteHost.id();
+        return to().id();
     }
 
     @Override
     public PublicKey remoteKey() {
-        return remoteHost.swarm().identity().publicKey();
+        return to().swarm().identity().publicKey();
     }
 
     @Override
@@ -83,10 +86,6 @@ final class SimConnection extends BaseConnection implements Line {
         return host;
     }
 
-    boolean isCounted() {
-        return counted;
-    }
-
     /** The two are the ends of one connection. */
     void join(SimConnection other) {
         far = other;
@@ -95,7 +94,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     SimConnection far() {
         SimConnection f = far;
-        if (f == null) throw new IllegalStateException("nothing can have come before the other end is there");
+        if (f == null) throw new IllegalStateException("not connected");
         return f;
     }
 
@@ -117,7 +116,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost to() {
-        return remoteHost;
+        return far().host;
     }
 
     @Override
@@ -224,8 +223,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         void run() {
-            SimConnection there = from.far;
-            if (there != null) there.end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+            from.far().end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 
         @Override
@@ -235,7 +233,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         SimHost host() {
-            return from.remoteHost;
+            return from.to();
         }
 
         @Override

@@ -23,17 +23,19 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
-/** The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
-final class SimTransport implements Transport {
+/** The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
+final class SimTransport implements Transport, Listener {
     private final SimHost host;
     private final Scope scope;
     private @Nullable Node node;
     private BaseConnection.@Nullable Surroundings surroundings;
-    private @Nullable Accept accept;
+    private final Watch<List<Multiaddr>> addresses;
+    private @Nullable Accept accept; // while it listens
 
     SimTransport(SimHost host, Scope scope) {
         this.host = host;
         this.scope = scope;
+        this.addresses = new Watch<>(List.of(host.address()));
     }
 
     @Override
@@ -71,20 +73,18 @@ final class SimTransport implements Transport {
             return Cancellable.NONE;
         }
         accept = arrivals;
-        Watch<List<Multiaddr>> addresses = new Watch<>(List.of(address));
-        Listener listener = new Listener() {
-            @Override
-            public Watch<List<Multiaddr>> addresses() {
-                return addresses;
-            }
-
-            @Override
-            public void close() {
-                accept = null;
-            }
-        };
-        host.execute(() -> bound.done(listener, null));
+        host.execute(() -> bound.done(this, null));
         return Cancellable.NONE;
+    }
+
+    @Override
+    public Watch<List<Multiaddr>> addresses() {
+        return addresses;
+    }
+
+    @Override
+    public void close() {
+        accept = null;
     }
 
     // ---- connections without bytes below them
@@ -101,7 +101,8 @@ final class SimTransport implements Transport {
             return a.taken(pipe);
         }
         SimConnection c = connection(a.from(), source, true);
-        if (!c.isCounted()) {
+        c.join(a.end());
+        if (!c.count()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
             return a.refused(full);
@@ -112,16 +113,19 @@ final class SimTransport implements Transport {
         return a.taken(c);
     }
 
-    /** Our end of a connection with another; not counted if we have no place for it. */
+    /** Our end of a connection with another. */
     SimConnection connection(SimHost other, Multiaddr remote, boolean inbound) {
-        Scope peer = scope.peer(other.id());
-        boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(host, other, remote, inbound, s, peer.connection(), counted);
+        return new SimConnection(host, remote, inbound, s, scope.peer(other.id()).connection());
     }
 
-    /** A counted connection is over. */
+    /** Whether there is a place for one more connection with the peer, which then is taken. */
+    boolean enter(PeerId peer, boolean inbound) {
+        return scope.peer(peer).reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+    }
+
+    /** A connection that has a place is over. */
     void leave(PeerId peer, boolean inbound) {
         scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
