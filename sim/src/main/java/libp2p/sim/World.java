@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Crypto;
@@ -58,6 +59,7 @@ public final class World {
     private Fidelity fidelity = Fidelity.STREAMS;
     private Limits limits = Limits.DEFAULT;
     private Crypto crypto = new SimCrypto();
+    private final LongSupplier clock = this::epochMillis;
     private boolean introduces;
     private @Nullable Workspace buffers;
 
@@ -127,8 +129,8 @@ public final class World {
                 host,
                 List.of(host),
                 own,
-                loop -> host.workspace(),
-                this::epochMillis,
+                loop -> ((SimHost) loop).workspace(),
+                clock,
                 limits,
                 scope,
                 witness,
