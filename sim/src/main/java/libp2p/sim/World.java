@@ -118,13 +118,14 @@ public final class World {
 
     private SimHost host(List<? extends Protocol> protocols) {
         List<Protocol> spoken = List.copyOf(protocols);
-        SimHost host = new SimHost(this, hosts.size(), spoken);
-        hosts.add(host);
         Rng own = Rng.seeded(random.nextLong());
+        Identity identity = identity(own);
+        SimHost host = new SimHost(this, hosts.size(), identity.id(), spoken);
+        hosts.add(host);
         TallyScope scope = new TallyScope(limits);
         SimTransport transport = new SimTransport(host, scope);
         Swarm swarm = new Swarm(new SwarmConfig(
-                identity(own),
+                identity,
                 crypto,
                 host,
                 List.of(host),
