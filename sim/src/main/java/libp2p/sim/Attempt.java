@@ -10,6 +10,8 @@ import libp2p.multiformats.Nullable;
 
 /** One dial: it arrives, as an event of the host that is dialled, and is answered, as an event of the host that dials. */
 final class Attempt extends Event implements Cancellable, Line {
+    private static final CloseReason STRANGER = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+
     private final SimTransport transport;
     private final Dial dial;
     private final Callback<? super Connection> done;
@@ -135,7 +137,7 @@ final class Attempt extends Event implements Cancellable, Line {
         here.lastArrival(lastArrival);
         CloseReason no = null;
         if (over) no = CloseReason.CANCELLED;
-        else if (dial.expected() != null && !dial.expected().equals(here.remote())) no = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        else if (dial.expected() != null && !dial.expected().equals(here.remote())) no = STRANGER;
         else if (!here.count()) no = SimTransport.full();
         if (no != null) {
             here.close(no);

@@ -5,7 +5,8 @@ import libp2p.multiformats.Nullable;
 /**
  * Something that will happen at a time to one host: a delivered chunk, a fired timer.
  *
- * <p>Events are ordered by (time, sender, sequence of that sender): an order that neither the queue nor, one day, several threads can change.
+ * <p>Events are ordered by (time, sender, sequence of that sender): an order that neither the queue nor, one day, several threads can
+ * change.
  */
 abstract class Event {
     /** The sender of what the world itself does. */

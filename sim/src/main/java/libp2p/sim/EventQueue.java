@@ -7,7 +7,8 @@ import libp2p.multiformats.Nullable;
 /**
  * The events to come, the first of them at hand; adding, taking out and cancelling cost the same for one event and for millions.
  *
- * <p>Time is cut into ticks. The events of the tick at hand lie in a small heap; later ones in a wheel of slots on several levels, each level's
+ * <p>Time is cut into ticks. The events of the tick at hand lie in a small heap; later ones in a wheel of slots on several levels, each
+ * level's
  * slot as wide as a whole turn of the one below, whose events move down when their time comes near.
  */
 final class EventQueue {

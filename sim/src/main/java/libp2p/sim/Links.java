@@ -4,8 +4,8 @@ package libp2p.sim;
  * How long bytes take from one host to another: the one place that decides when each chunk arrives, or that it never does.
  *
  * <p>Asked once for each chunk, in the order of departure. Within a connection nothing overtakes: what would arrive before an earlier chunk
- * arrives right after it, and nothing arrives after what never does. An answer may depend on nothing but the arguments, the world's seed and
- * what was asked before.
+ * arrives right after it, and nothing arrives after what never does. An answer may depend on nothing but the arguments, the world's seed
+ * and what was asked before.
  */
 @FunctionalInterface
 public interface Links {

@@ -13,7 +13,8 @@ import libp2p.multiformats.Nullable;
 /**
  * A host of a world: a {@link Swarm}, the loop it lives on, and its place.
  *
- * <p>It is the loop itself. A task that is given to it from outside is an event of the world; one that it gives itself runs in the same turn.
+ * <p>It is the loop itself. A task that is given to it from outside is an event of the world; one that it gives itself runs in the same
+ * turn.
  */
 public final class SimHost implements Loop {
     /** What a host's clock shows when the world begins; not zero, which stands for the default in deadlines. */

@@ -23,7 +23,10 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
-/** The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
+/**
+ * The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the
+ * world's {@link Fidelity} has it.
+ */
 final class SimTransport implements Transport, Listener {
     private final SimHost host;
     private final Scope scope;

@@ -235,7 +235,8 @@ class WorldTest {
         host.execute(() -> {
             throw new IllegalArgumentException("a bug");
         });
-        assertThatThrownBy(() -> world.run(0)).isInstanceOf(WorldException.class).hasMessageContaining("host0").hasRootCauseMessage("a bug");
+        assertThatThrownBy(() -> world.run(0)).isInstanceOf(WorldException.class).hasMessageContaining("host0")
+                .hasRootCauseMessage("a bug");
     }
 
     @Test
@@ -252,7 +253,8 @@ class WorldTest {
             }
         });
         world.connect(a, b, (c, failure) -> c.open(List.of("/broken"), OpenOptions.DEFAULT, new Talking()));
-        assertThatThrownBy(() -> world.run(World.SECOND)).isInstanceOf(WorldException.class).rootCause().hasMessageContaining("before it returned");
+        assertThatThrownBy(() -> world.run(World.SECOND)).isInstanceOf(WorldException.class).rootCause()
+                .hasMessageContaining("before it returned");
     }
 
     @Test

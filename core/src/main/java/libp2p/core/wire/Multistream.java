@@ -180,7 +180,9 @@ public final class Multistream {
 
     private static void check(String id) {
         int size = size(id);
-        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        }
     }
 
     /** How many bytes a text takes. */
