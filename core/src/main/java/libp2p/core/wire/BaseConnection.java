@@ -104,7 +104,7 @@ public abstract class BaseConnection extends Openings.State implements Connectio
 
     /** The peer is known to bear streams that are opened in bursts; legal from any loop. */
     public final void unpaced() {
-        facts.loop.execute(() -> {
+        loop().execute(() -> {
             if (end == null) unpacedRaw();
         });
     }

@@ -347,8 +347,8 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for");
-            timer = loop().schedule(limits().openNanos(), () -> base.abort(late));
+            timer = loop().schedule(limits().openNanos(), () -> base.abort(
+                    CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
             select.onOpen(s);
         }
 
