@@ -6,8 +6,8 @@ import libp2p.multiformats.Nullable;
 /**
  * The same world twice, event by event: the detector of what does not follow from the seed.
  *
- * <p>Before each event the two must be about to do the same, in all that makes up the event; after it they must have scheduled the same. The
- * first difference stops both, and says what either did.
+ * <p>Before each event the two must be about to do the same, in all that makes up the event; after it they must have scheduled the same.
+ * The first difference stops both, and says what either did.
  */
 public final class Lockstep {
     private Lockstep() {}

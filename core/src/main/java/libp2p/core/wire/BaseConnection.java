@@ -89,6 +89,11 @@ public abstract class BaseConnection extends Openings.State implements Connectio
         return end;
     }
 
+    /** Why it takes no new streams, be it drained or ended; null while it does. */
+    protected final @Nullable CloseReason refused() {
+        return refused;
+    }
+
     /** Its budget. */
     protected final Scope scope() {
         return scope;
@@ -107,6 +112,14 @@ public abstract class BaseConnection extends Openings.State implements Connectio
         loop().execute(() -> {
             if (end == null) unpacedRaw();
         });
+    }
+
+    /**
+     * The ids that the peer says it answers, which does not change: of several, the first need not be asked for if it is one of them. Legal
+     * from any loop.
+     */
+    public final void answers(List<String> protocols) {
+        loop().execute(() -> openings().answers(protocols));
     }
 
     /** How many streams under one protocol id the peer is known to bear at once; legal from any loop. */
