@@ -155,8 +155,9 @@ public final class Multistream {
         }
     }
 
-    private static void check(String id) {
-        int size = id.getBytes(StandardCharsets.UTF_8).length;
+    /** Whether an id can be said; an IllegalArgumentException if not. */
+    static void check(String id) {
+        int size = 3 * id.length() < MESSAGE_MAX ? id.length() : id.getBytes(StandardCharsets.UTF_8).length; // 3 bytes a char at most
         if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("not a protocol id: " + shown(id));
         }
