@@ -12,10 +12,11 @@ import libp2p.multiformats.Nullable;
 
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 final class SimConnection extends BaseConnection implements Line {
-    private final SimHost host;
+    private final Life life;
     private final SimHost remoteHost;
     private final Scope peer;
     private final boolean counted;
+    private final @Nullable Flow flow; // through NATs
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
@@ -23,12 +24,13 @@ final class SimConnection extends BaseConnection implements Line {
     private long drainCode;
 
     /** The end of a connection whose place in {@code peer} is reserved already, if it is counted. */
-    SimConnection(Facts facts, Surroundings node, Scope peer, boolean counted, SimHost remoteHost) {
+    SimConnection(Facts facts, Surroundings node, Scope peer, boolean counted, SimHost remoteHost, @Nullable Flow flow) {
         super(facts, node, peer.connection());
-        this.host = (SimHost) facts.loop();
+        this.life = (Life) facts.loop();
         this.remoteHost = remoteHost;
         this.peer = peer;
         this.counted = counted;
+        this.flow = flow;
     }
 
     boolean isCounted() {
@@ -48,7 +50,7 @@ final class SimConnection extends BaseConnection implements Line {
     }
 
     Node node() {
-        return host.swarm();
+        return life.swarm();
     }
 
     /** How many unread bytes a stream has room for. */
@@ -60,7 +62,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost from() {
-        return host;
+        return life.host();
     }
 
     @Override
@@ -76,6 +78,26 @@ final class SimConnection extends BaseConnection implements Line {
     @Override
     public void lastArrival(long time) {
         lastArrival = time;
+    }
+
+    @Override
+    public @Nullable Flow flow() {
+        return flow;
+    }
+
+    @Override
+    public @Nullable Line back() {
+        return far;
+    }
+
+    @Override
+    public void lost(CloseReason reason) {
+        if (!life.isOver()) end(reason);
+    }
+
+    /** Whether the host at the other end has crashed since; then that end is no more, and a host that runs says so. */
+    boolean farGone() {
+        return far().life.isOver() && remoteHost.world().network().unknown(this);
     }
 
     // ---- streams
@@ -131,7 +153,7 @@ final class SimConnection extends BaseConnection implements Line {
         s.before = null;
         s.after = null;
         scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
-        if (draining && first == null) host.execute(this::closeIfDrained);
+        if (draining && first == null) life.execute(this::closeIfDrained);
     }
 
     // ---- ends
@@ -149,7 +171,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     protected void closeRaw(CloseReason reason) {
-        host.timeline().departing(() -> host.world().network().send(new Hangup(this, reason.code()), this, 0));
+        from().timeline().departing(() -> from().world().network().send(new Hangup(this, reason.code()), this, 0));
         end(reason);
     }
 
@@ -174,7 +196,7 @@ final class SimConnection extends BaseConnection implements Line {
         @Override
         void run() {
             SimConnection there = from.far;
-            if (there != null) there.end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+            if (there != null) there.lost(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 
         @Override

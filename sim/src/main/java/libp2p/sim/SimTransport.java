@@ -1,5 +1,6 @@
 package libp2p.sim;
 
+import java.util.ArrayList;
 import java.util.List;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -24,14 +25,15 @@ import libp2p.multiformats.Proto;
 
 /** The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
 final class SimTransport implements Transport {
-    private final SimHost host;
+    private final Life life;
     private final Scope scope;
     private @Nullable Node node;
     private BaseConnection.@Nullable Surroundings surroundings;
     private @Nullable Accept accept;
+    private List<Attempt> fromListenPort = List.of();
 
-    SimTransport(SimHost host, Scope scope) {
-        this.host = host;
+    SimTransport(Life life, Scope scope) {
+        this.life = life;
         this.scope = scope;
     }
 
@@ -47,8 +49,12 @@ final class SimTransport implements Transport {
         return n;
     }
 
+    Life life() {
+        return life;
+    }
+
     SimHost host() {
-        return host;
+        return life.host();
     }
 
     @Override
@@ -65,8 +71,8 @@ final class SimTransport implements Transport {
 
     @Override
     public Cancellable listen(Multiaddr address, Accept arrivals, Callback<? super Listener> bound) {
-        if (accept != null || !address.equals(host.address())) {
-            host.execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.REFUSED, "a host listens once, on " + host.address())));
+        if (accept != null || !address.equals(host().address())) {
+            life.execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.REFUSED, "a host listens once, on " + host().address())));
             return Cancellable.NONE;
         }
         accept = arrivals;
@@ -82,24 +88,27 @@ final class SimTransport implements Transport {
                 accept = null;
             }
         };
-        host.execute(() -> bound.done(listener, null));
+        life.execute(() -> bound.done(listener, null));
         return Cancellable.NONE;
     }
 
     // ---- connections without bytes below them
 
     /** A dial of another host has arrived: the answer. */
-    Attempt.Answer knocked(Attempt a, Multiaddr source) {
+    Attempt.Answer knocked(Attempt a, Network.Route route) {
+        Multiaddr source = route.source();
+        Multiaddr here = host().nat() == null ? a.dial().address() : host().address();
+        Attempt ours = crossing(a, source);
+        if (ours != null) return crossed(a, ours, route);
         Accept arrivals = accept;
-        if (arrivals == null) return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
-        Multiaddr here = a.dial().address();
+        if (arrivals == null || route.port() != Network.PORT) return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
         if (arrivals.admit(here, source) != null) return a.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
-        if (host.world().fidelity().isBytes()) {
-            SimPipe pipe = new SimPipe(host, a.transport().host, here, source);
+        if (host().world().fidelity().isBytes()) {
+            SimPipe pipe = new SimPipe(life, a.transport().host(), here, source, route.flow());
             node().upgrader().accept(pipe, arrivals);
             return a.taken(pipe);
         }
-        SimConnection c = connection(a.transport(), here, source, true);
+        SimConnection c = connection(a.transport(), here, source, true, route.flow());
         if (!c.isCounted()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
@@ -112,20 +121,48 @@ final class SimTransport implements Transport {
     }
 
     /** Our end of a connection that the other has taken; not counted if we have no place for it. */
-    SimConnection connection(SimTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
+    SimConnection connection(SimTransport other, Multiaddr local, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
         Node there = other.node();
         Scope peer = scope.peer(there.identity().id());
         boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
         BaseConnection.Facts facts = new BaseConnection.Facts(
-                host, there.identity().id(), there.identity().publicKey(), local, remote, inbound, false, null, null);
+                life, there.identity().id(), there.identity().publicKey(), local, remote, inbound, false, null, null);
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(facts, s, peer, counted, other.host);
+        return new SimConnection(facts, s, peer, counted, other.host(), flow);
+    }
+
+    // ---- simultaneous open
+
+    /** Dials from the listening port that are under way; one that comes from where they go to is their other end. */
+    void dialsFromListenPort(Attempt a, boolean begins) {
+        List<Attempt> next = new ArrayList<>(fromListenPort);
+        if (begins) next.add(a);
+        else next.remove(a);
+        fromListenPort = next;
+    }
+
+    /** Our own dial that this one crosses: each from its listening port to where the other comes from. */
+    private @Nullable Attempt crossing(Attempt a, Multiaddr source) {
+        if (!a.dial().fromListenPort()) return null;
+        for (Attempt ours : fromListenPort) if (ours.dial().address().equals(source)) return ours;
+        return null;
+    }
+
+    /** The two dials become one connection, which each end has made. */
+    private Attempt.Answer crossed(Attempt theirs, Attempt ours, Network.Route route) {
+        if (host().world().fidelity().isBytes()) {
+            SimPipe pipe = new SimPipe(life, theirs.transport().host(), host().address(), route.source(), route.flow());
+            ours.cross(pipe);
+            return theirs.taken(pipe);
+        }
+        SimConnection c = connection(theirs.transport(), host().address(), route.source(), false, route.flow());
+        return ours.cross(c) ? theirs.taken(c) : theirs.refused(CloseReason.of(CloseReason.Kind.LOST, "the peer does not take us"));
     }
 
     /** What identify would tell is handed over, where the world does so; once the node has taken the connection in. */
     void introduced(Connection c, SimHost other) {
-        if (host.world().introduces()) host.execute(() -> node().identified(c, other.transport().told()));
+        if (host().world().introduces()) life.execute(() -> node().identified(c, other.transport().told()));
     }
 
     private Identified told() {
