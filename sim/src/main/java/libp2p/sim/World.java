@@ -10,6 +10,7 @@ import libp2p.core.Callback;
 import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.Limits;
@@ -45,7 +46,7 @@ public final class World {
     private final Rng random;
     private final Timeline timeline = new Timeline();
     private final Network network;
-    private final Witness witness = new Witness(timeline);
+    private final Witness witness = new Witness(this);
     private final List<SimHost> hosts = new ArrayList<>();
     private Fidelity fidelity = Fidelity.STREAMS;
     private Limits limits = Limits.DEFAULT;
@@ -263,6 +264,21 @@ public final class World {
     public World trace(@Nullable Consumer<? super String> listener) {
         timeline.trace().listener(listener);
         return this;
+    }
+
+    /**
+     * What happens from now on, as data, each thing as it happens: dials, connections, streams, messages, decisions of protocols; null for
+     * nobody, which costs nothing. {@link DataLines} makes text of it. Who listens must change nothing.
+     */
+    public World data(@Nullable Consumer<? super Datum> listener) {
+        witness.data(listener);
+        return this;
+    }
+
+    /** The host that is this peer; null if none is. */
+    public @Nullable SimHost host(PeerId peer) {
+        int number = witness.number(peer);
+        return number < 0 ? null : hosts.get(number);
     }
 
     // ---- for the parts
