@@ -95,9 +95,13 @@ final class SimConnection extends BaseConnection implements Line {
         if (!life.isOver()) end(reason);
     }
 
-    /** Whether the host at the other end has crashed since; then that end is no more, and a host that runs says so. */
+    /**
+     * Whether the host at the other end has crashed since, or before it heard that we took its dial; then that end is no more, and a host
+     * that runs says so.
+     */
     boolean farGone() {
-        return far().life.isOver() && remoteHost.world().network().unknown(this);
+        SimConnection there = far;
+        return (there == null || there.life.isOver()) && remoteHost.world().network().unknown(this);
     }
 
     // ---- streams

@@ -144,8 +144,8 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     @Override
     public void arrived(Chunk c) {
         SimPipe there = far;
-        if (there == null || there.life.isOver() && remoteHost.world().network().unknown(this)) return;
-        if (there.end == null) there.hear(c);
+        if (there == null || there.life.isOver()) remoteHost.world().network().unknown(this);
+        else if (there.end == null) there.hear(c);
     }
 
     private void hear(Chunk c) {
