@@ -158,7 +158,7 @@ final class Attempt extends Event implements Cancellable, Line {
     // ---- at the host that dials
 
     private void connected(SimConnection there) {
-        SimConnection here = transport.connection(to().transport(), local(there.remoteAddress()), dial.address(), false, route().flow());
+        SimConnection here = transport.connection(there.life(), dial.address(), false, route().flow());
         here.join(there);
         here.lastArrival(lastArrival);
         here.farGone(); // then we shall hear it

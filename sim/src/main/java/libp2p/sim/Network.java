@@ -184,7 +184,7 @@ final class Network {
     // ---- where things are
 
     /** Where a host listens, in its own realm. */
-    Multiaddr address(SimHost host) {
+    static Multiaddr address(SimHost host) {
         return address(ip(host), PORT);
     }
 
@@ -231,7 +231,9 @@ final class Network {
         if (realm == null) {
             Object there = at(ip);
             if (there == null) return null;
-            if (there instanceof SimHost host) return new Route(host, port, address(ip(from), sourcePort), null);
+            if (there instanceof SimHost host) {
+                return new Route(host, port, sourcePort == PORT ? from.address() : address(ip(from), sourcePort), null);
+            }
         }
         Flow flow = new Flow(from);
         int source = ip(from);

@@ -3,34 +3,87 @@ package libp2p.sim;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
+import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
+import libp2p.core.identity.PublicKey;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Scope.Resource;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Node;
 import libp2p.core.wire.BaseConnection;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 final class SimConnection extends BaseConnection implements Line {
     private final Life life;
-    private final SimHost remoteHost;
-    private final Scope peer;
+    private final Life remoteLife;
+    private final Multiaddr remoteAddress;
+    private final boolean inbound;
     private final boolean counted;
     private final @Nullable Flow flow; // through NATs
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
-    private boolean draining;
-    private long drainCode;
+    private @Nullable CloseReason draining;
 
-    /** The end of a connection whose place in {@code peer} is reserved already, if it is counted. */
-    SimConnection(Facts facts, Surroundings node, Scope peer, boolean counted, SimHost remoteHost, @Nullable Flow flow) {
-        super(facts, node, peer.connection());
-        this.life = (Life) facts.loop();
-        this.remoteHost = remoteHost;
-        this.peer = peer;
+    /** The end of a connection whose place in its peer's budget is reserved already, if it is counted. */
+    SimConnection(Life life, Life remoteLife, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget, boolean counted,
+            @Nullable Flow flow) {
+        super(node, budget);
+        this.life = life;
+        this.remoteLife = remoteLife;
+        this.remoteAddress = remoteAddress;
+        this.inbound = inbound;
         this.counted = counted;
         this.flow = flow;
+    }
+
+    // ---- the facts
+
+    @Override
+    public PeerId remote() {
+        return remoteLife.swarm().identity().id();
+    }
+
+    @Override
+    public PublicKey remoteKey() {
+        return remoteLife.swarm().identity().publicKey();
+    }
+
+    @Override
+    public Multiaddr localAddress() {
+        return life.host().address();
+    }
+
+    @Override
+    public Multiaddr remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public boolean inbound() {
+        return inbound;
+    }
+
+    @Override
+    public boolean limited() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String security() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String muxer() {
+        return null;
+    }
+
+    @Override
+    public Loop loop() {
+        return life;
     }
 
     boolean isCounted() {
@@ -47,6 +100,10 @@ final class SimConnection extends BaseConnection implements Line {
         SimConnection f = far;
         if (f == null) throw new IllegalStateException("nothing can have come before the other end is there");
         return f;
+    }
+
+    Life life() {
+        return life;
     }
 
     Node node() {
@@ -67,7 +124,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost to() {
-        return remoteHost;
+        return remoteLife.host();
     }
 
     @Override
@@ -100,8 +157,7 @@ final class SimConnection extends BaseConnection implements Line {
      * that runs says so.
      */
     boolean farGone() {
-        SimConnection there = far;
-        return (there == null || there.life.isOver()) && remoteHost.world().network().unknown(this);
+        return (far == null || remoteLife.isOver()) && to().world().network().unknown(this);
     }
 
     // ---- streams
@@ -109,7 +165,7 @@ final class SimConnection extends BaseConnection implements Line {
     @Override
     protected Cancellable openRaw(StreamHandler handler) {
         SimStream s = new SimStream(this, handler);
-        if (end() != null || draining) {
+        if (end() != null || draining != null) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, "the connection ends"));
         } else if (!scope().reserve(Resource.STREAMS_OUTBOUND, 1)) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams are open"));
@@ -125,7 +181,7 @@ final class SimConnection extends BaseConnection implements Line {
         if (end() != null) return null; // of which it will hear
         SimStream s = new SimStream(this, null);
         long code = Codes.NONE;
-        if (draining) code = Codes.SHUTDOWN;
+        if (draining != null) code = Codes.SHUTDOWN;
         else if (!scope().reserve(Resource.STREAMS_INBOUND, 1)) code = Codes.RESOURCE_LIMIT_EXCEEDED;
         if (code != Codes.NONE) {
             surroundings().observer().streamRefused(this, "", CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
@@ -157,20 +213,19 @@ final class SimConnection extends BaseConnection implements Line {
         s.before = null;
         s.after = null;
         scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
-        if (draining && first == null) life.execute(this::closeIfDrained);
+        if (draining != null && first == null) life.execute(this::closeIfDrained);
     }
 
     // ---- ends
 
     @Override
     protected void drainRaw(long code) {
-        draining = true;
-        drainCode = code;
+        draining = CloseReason.of(CloseReason.Kind.CANCELLED, code, "drained");
         closeIfDrained();
     }
 
     private void closeIfDrained() {
-        if (first == null && end() == null) closeRaw(CloseReason.of(CloseReason.Kind.CANCELLED, drainCode, "drained"));
+        if (draining != null && first == null && end() == null) closeRaw(draining);
     }
 
     @Override
@@ -184,7 +239,7 @@ final class SimConnection extends BaseConnection implements Line {
         CloseReason all = CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, reason.code(), reason.detail());
         while (first != null) first.gone(all);
         over(reason);
-        if (counted) peer.release(inbound() ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+        if (counted) life.transport().leave(remote(), inbound);
     }
 
     /** The end of a connection, at the other end. */
@@ -210,7 +265,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         SimHost host() {
-            return from.remoteHost;
+            return from.to();
         }
 
         @Override

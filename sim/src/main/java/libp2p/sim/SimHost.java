@@ -28,6 +28,7 @@ public final class SimHost implements Loop {
     private final int index;
     private final @Nullable Nat nat; // that it is behind
     private final @Nullable Supplier<? extends List<? extends Protocol>> protocols; // to begin another life with
+    private final Multiaddr address;
     private @Nullable Life life;
     private @Nullable Health health;
     private int lives; // before this one
@@ -38,6 +39,7 @@ public final class SimHost implements Loop {
         this.index = index;
         this.nat = nat;
         this.protocols = protocols;
+        this.address = Network.address(this);
     }
 
     /** A life begins. */
@@ -77,7 +79,7 @@ public final class SimHost implements Loop {
 
     /** Where it listens, without {@code /p2p}; behind a NAT that is an address of the inside. */
     public Multiaddr address() {
-        return world.network().address(this);
+        return address;
     }
 
     /** The NAT that it is behind; null if it has a public address. */

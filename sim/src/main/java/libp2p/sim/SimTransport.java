@@ -8,6 +8,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Loop;
 import libp2p.core.Watch;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -108,7 +109,7 @@ final class SimTransport implements Transport {
             node().upgrader().accept(pipe, arrivals);
             return a.taken(pipe);
         }
-        SimConnection c = connection(a.transport(), here, source, true, route.flow());
+        SimConnection c = connection(a.transport().life(), source, true, route.flow());
         if (!c.isCounted()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
@@ -120,16 +121,18 @@ final class SimTransport implements Transport {
         return a.taken(c);
     }
 
-    /** Our end of a connection that the other has taken; not counted if we have no place for it. */
-    SimConnection connection(SimTransport other, Multiaddr local, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
-        Node there = other.node();
-        Scope peer = scope.peer(there.identity().id());
+    /** Our end of a connection with another; not counted if we have no place for it. */
+    SimConnection connection(Life other, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
+        Scope peer = scope.peer(other.swarm().identity().id());
         boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
-        BaseConnection.Facts facts = new BaseConnection.Facts(
-                life, there.identity().id(), there.identity().publicKey(), local, remote, inbound, false, null, null);
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(facts, s, peer, counted, other.host(), flow);
+        return new SimConnection(life, other, remote, inbound, s, peer.connection(), counted, flow);
+    }
+
+    /** A counted connection is over. */
+    void leave(PeerId peer, boolean inbound) {
+        scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
 
     // ---- simultaneous open
@@ -156,7 +159,7 @@ final class SimTransport implements Transport {
             ours.cross(pipe);
             return theirs.taken(pipe);
         }
-        SimConnection c = connection(theirs.transport(), host().address(), route.source(), false, route.flow());
+        SimConnection c = connection(theirs.transport().life(), route.source(), false, route.flow());
         return ours.cross(c) ? theirs.taken(c) : theirs.refused(CloseReason.of(CloseReason.Kind.LOST, "the peer does not take us"));
     }
 
