@@ -23,6 +23,7 @@ final class Attempt extends Event implements Cancellable, Line {
     private long lastArrival;
     private boolean flying; // on its way there
     private boolean heard; // it arrived, and the answer is on its way
+    private @Nullable SimConnection end; // ours, in the fidelity STREAMS
     private boolean over;
 
     Attempt(SimTransport transport, Dial dial, Callback<? super Connection> done) {
@@ -54,11 +55,21 @@ final class Attempt extends Event implements Cancellable, Line {
             Network network = transport.host().world().network();
             Network.Route r = network.route(transport.host(), dial);
             route = r;
+            if (r != null && !transport.host().world().fidelity().isBytes()) {
+                end = transport.connection(r.to().life(), dial.address(), false, r.flow());
+            }
             flying = r != null && network.knock(this);
             if (flying && r != null && r.flow() == null) return; // nothing can hold it up there
         }
         again = transport.life().schedule(wait, this::knock);
         wait *= 2;
+    }
+
+    /** The end of the host that dials. */
+    SimConnection end() {
+        SimConnection c = end;
+        if (c == null) throw new IllegalStateException("nothing is dialled, or a pipe");
+        return c;
     }
 
     @Override
@@ -67,11 +78,11 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     private void fail(CloseReason reason) {
-        if (end()) done.done(null, reason);
+        if (ends()) done.done(null, reason);
     }
 
     /** Whether it was under way until now. */
-    private boolean end() {
+    private boolean ends() {
         if (over) return false;
         over = true;
         timer.cancel();
@@ -135,7 +146,7 @@ final class Attempt extends Event implements Cancellable, Line {
         void run() {
             if (attempt.transport.life().isOver()) attempt.from().world().network().unknown(line);
             else if (refusal != null) attempt.fail(refusal);
-            else if (connection != null) attempt.connected(connection);
+            else if (connection != null) attempt.connected();
             else if (pipe != null) attempt.connected(pipe);
         }
 
@@ -157,9 +168,8 @@ final class Attempt extends Event implements Cancellable, Line {
 
     // ---- at the host that dials
 
-    private void connected(SimConnection there) {
-        SimConnection here = transport.connection(there.life(), dial.address(), false, route().flow());
-        here.join(there);
+    private void connected() {
+        SimConnection here = end();
         here.lastArrival(lastArrival);
         here.farGone(); // then we shall hear it
         CloseReason no = over ? CloseReason.CANCELLED : unfit(here);
@@ -172,23 +182,22 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     private void connected(SimConnection here, SimHost other) {
-        end();
+        ends();
         transport.node().observer().connected(here);
         done.done(here, null);
         transport.introduced(here, other);
     }
 
     private @Nullable CloseReason unfit(SimConnection here) {
-        if (!here.isCounted()) return SimTransport.full();
         if (dial.expected() != null && !dial.expected().equals(here.remote())) return CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
-        return null;
+        return here.count() ? null : SimTransport.full();
     }
 
     private void connected(SimPipe there) {
         SimPipe here = new SimPipe(transport.life(), to(), local(there.remoteAddress()), dial.address(), route().flow());
         here.join(there);
         here.lastArrival(lastArrival);
-        if (!end()) {
+        if (!ends()) {
             here.close(CloseReason.CANCELLED);
             return;
         }
@@ -200,21 +209,24 @@ final class Attempt extends Event implements Cancellable, Line {
         return from().nat() == null ? seen : from().address();
     }
 
-    /** A dial of theirs has arrived from where this goes to, and is its connection; false if we do not take it. In a turn of ours. */
-    boolean cross(SimConnection here) {
+    /** A dial of theirs has arrived from where this goes to, and is its connection; null if we do not take it. In a turn of ours. */
+    @Nullable SimConnection cross(Attempt theirs, Network.Route route) {
+        SimConnection before = end;
+        SimConnection here = before == null ? transport.connection(theirs.transport.life(), dial.address(), false, route.flow()) : before;
+        end = here;
+        here.join(theirs.end());
         CloseReason no = unfit(here);
         if (no != null) {
-            here.lost(no);
             fail(no);
-            return false;
+            return null;
         }
-        connected(here, here.to());
-        return true;
+        connected(here, theirs.from());
+        return here;
     }
 
     /** The same with a pipe, to be upgraded in the role of our dial. */
     void cross(SimPipe here) {
-        end();
+        ends();
         transport.node().upgrader().upgrade(here, dial, done);
     }
 

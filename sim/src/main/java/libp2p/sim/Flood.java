@@ -29,6 +29,7 @@ public final class Flood implements Protocol {
     /** Messages that are remembered; one that comes again after so many others is taken for a new one. */
     public static final int SEEN_MAX = 1024;
 
+    private static final List<String> IDS = List.of(ID);
     private static final int NUMBER = 8;
 
     private final LongConsumer heard;
@@ -66,13 +67,13 @@ public final class Flood implements Protocol {
 
     private void tell(byte[] message, @Nullable Connection not) {
         for (Connection c : node().connections()) {
-            if (c != not) c.open(List.of(ID), OpenOptions.LIMITED, new Telling(message));
+            if (c != not) c.open(IDS, OpenOptions.LIMITED, new Telling(message));
         }
     }
 
     @Override
     public List<String> ids() {
-        return List.of(ID);
+        return IDS;
     }
 
     @Override

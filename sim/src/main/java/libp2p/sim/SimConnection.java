@@ -17,38 +17,40 @@ import libp2p.multiformats.Nullable;
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 final class SimConnection extends BaseConnection implements Line {
     private final Life life;
-    private final Life remoteLife;
     private final Multiaddr remoteAddress;
     private final boolean inbound;
-    private final boolean counted;
+    private boolean counted; // has a place that is to be given back
     private final @Nullable Flow flow; // through NATs
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
     private @Nullable CloseReason draining;
 
-    /** The end of a connection whose place in its peer's budget is reserved already, if it is counted. */
-    SimConnection(Life life, Life remoteLife, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget, boolean counted,
-            @Nullable Flow flow) {
+    /** An end, which has no place among its host's connections yet. */
+    SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, @Nullable Flow flow, Surroundings node, Scope budget) {
         super(node, budget);
         this.life = life;
-        this.remoteLife = remoteLife;
         this.remoteAddress = remoteAddress;
         this.inbound = inbound;
-        this.counted = counted;
         this.flow = flow;
+    }
+
+    /** Takes a place, if there is one. */
+    boolean count() {
+        counted = life.transport().enter(remote(), inbound);
+        return counted;
     }
 
     // ---- the facts
 
     @Override
     public PeerId remote() {
-        return remoteLife.swarm().identity().id();
+        return far().life.swarm().identity().id();
     }
 
     @Override
     public PublicKey remoteKey() {
-        return remoteLife.swarm().identity().publicKey();
+        return far().life.swarm().identity().publicKey();
     }
 
     @Override
@@ -86,10 +88,6 @@ final class SimConnection extends BaseConnection implements Line {
         return life;
     }
 
-    boolean isCounted() {
-        return counted;
-    }
-
     /** The two are the ends of one connection. */
     void join(SimConnection other) {
         far = other;
@@ -98,7 +96,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     SimConnection far() {
         SimConnection f = far;
-        if (f == null) throw new IllegalStateException("nothing can have come before the other end is there");
+        if (f == null) throw new IllegalStateException("not connected");
         return f;
     }
 
@@ -124,7 +122,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost to() {
-        return remoteLife.host();
+        return far().life.host();
     }
 
     @Override
@@ -149,7 +147,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public void lost(CloseReason reason) {
-        if (!life.isOver()) end(reason);
+        if (counted && !life.isOver()) end(reason);
     }
 
     /**
@@ -157,7 +155,7 @@ final class SimConnection extends BaseConnection implements Line {
      * that runs says so.
      */
     boolean farGone() {
-        return (far == null || remoteLife.isOver()) && to().world().network().unknown(this);
+        return far().life.isOver() && to().world().network().unknown(this);
     }
 
     // ---- streams
@@ -254,8 +252,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         void run() {
-            SimConnection there = from.far;
-            if (there != null) there.lost(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+            from.far().lost(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 
         @Override

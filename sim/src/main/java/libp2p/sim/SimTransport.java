@@ -24,18 +24,23 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
-/** The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has it. */
-final class SimTransport implements Transport {
+/**
+ * The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the world's
+ * {@link Fidelity} has it.
+ */
+final class SimTransport implements Transport, Listener {
     private final Life life;
     private final Scope scope;
     private @Nullable Node node;
     private BaseConnection.@Nullable Surroundings surroundings;
-    private @Nullable Accept accept;
+    private final Watch<List<Multiaddr>> addresses;
+    private @Nullable Accept accept; // while it listens
     private List<Attempt> fromListenPort = List.of();
 
     SimTransport(Life life, Scope scope) {
         this.life = life;
         this.scope = scope;
+        this.addresses = new Watch<>(List.of(life.host().address()));
     }
 
     @Override
@@ -77,20 +82,18 @@ final class SimTransport implements Transport {
             return Cancellable.NONE;
         }
         accept = arrivals;
-        Watch<List<Multiaddr>> addresses = new Watch<>(List.of(address));
-        Listener listener = new Listener() {
-            @Override
-            public Watch<List<Multiaddr>> addresses() {
-                return addresses;
-            }
-
-            @Override
-            public void close() {
-                accept = null;
-            }
-        };
-        life.execute(() -> bound.done(listener, null));
+        life.execute(() -> bound.done(this, null));
         return Cancellable.NONE;
+    }
+
+    @Override
+    public Watch<List<Multiaddr>> addresses() {
+        return addresses;
+    }
+
+    @Override
+    public void close() {
+        accept = null;
     }
 
     // ---- connections without bytes below them
@@ -110,7 +113,8 @@ final class SimTransport implements Transport {
             return a.taken(pipe);
         }
         SimConnection c = connection(a.transport().life(), source, true, route.flow());
-        if (!c.isCounted()) {
+        c.join(a.end());
+        if (!c.count()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
             return a.refused(full);
@@ -121,16 +125,19 @@ final class SimTransport implements Transport {
         return a.taken(c);
     }
 
-    /** Our end of a connection with another; not counted if we have no place for it. */
+    /** Our end of a connection with another. */
     SimConnection connection(Life other, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
-        Scope peer = scope.peer(other.swarm().identity().id());
-        boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(life, other, remote, inbound, s, peer.connection(), counted, flow);
+        return new SimConnection(life, remote, inbound, flow, s, scope.peer(other.swarm().identity().id()).connection());
     }
 
-    /** A counted connection is over. */
+    /** Whether there is a place for one more connection with the peer, which then is taken. */
+    boolean enter(PeerId peer, boolean inbound) {
+        return scope.peer(peer).reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+    }
+
+    /** A connection that has a place is over. */
     void leave(PeerId peer, boolean inbound) {
         scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
@@ -159,8 +166,8 @@ final class SimTransport implements Transport {
             ours.cross(pipe);
             return theirs.taken(pipe);
         }
-        SimConnection c = connection(theirs.transport().life(), route.source(), false, route.flow());
-        return ours.cross(c) ? theirs.taken(c) : theirs.refused(CloseReason.of(CloseReason.Kind.LOST, "the peer does not take us"));
+        SimConnection c = ours.cross(theirs, route);
+        return c != null ? theirs.taken(c) : theirs.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
     }
 
     /** What identify would tell is handed over, where the world does so; once the node has taken the connection in. */

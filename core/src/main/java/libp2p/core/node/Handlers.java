@@ -56,12 +56,14 @@ record Handlers(List<Entry> entries) {
 
     /** All ids that are told to others, sorted. */
     List<String> sortedIds() {
+        if (entries.size() == 1 && entries.get(0).ids().size() == 1) return entries.get(0).ids();
         TreeSet<String> all = new TreeSet<>();
         for (Entry e : entries) all.addAll(e.ids());
         return new ArrayList<>(all);
     }
 
     Handlers with(Entry e) {
+        if (entries.isEmpty()) return new Handlers(List.of(e));
         List<Entry> more = new ArrayList<>(entries.size() + 1);
         more.addAll(entries);
         more.add(e);

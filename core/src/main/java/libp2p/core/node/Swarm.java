@@ -161,7 +161,7 @@ public final class Swarm implements Node, Streams {
         LinkedHashSet<Multiaddr> told = new LinkedHashSet<>(config.announce().isEmpty() ? listenAddresses() : config.announce());
         told.addAll(config.appendAnnounce());
         told.removeIf(config.announces().negate());
-        addresses.set(new ArrayList<>(told));
+        addresses.set(told.size() == 1 ? List.of(told.iterator().next()) : new ArrayList<>(told));
     }
 
     private @Nullable Transport transport(Multiaddr address) {

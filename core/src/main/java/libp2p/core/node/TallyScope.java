@@ -1,7 +1,5 @@
 package libp2p.core.node;
 
-import java.util.HashMap;
-import java.util.Map;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Scope;
@@ -18,7 +16,7 @@ public final class TallyScope implements Scope {
     private enum Level { NODE, PEER, ADDRESS, CONNECTION }
 
     /** What all scopes of a node share: its bounds, its counters, and those of the peers and addresses that hold something. */
-    private record Shared(Limits limits, Tally tally, Map<Object, Tally> groups) {}
+    private record Shared(Limits limits, Tally tally, KeyTable<Tally> groups) {}
 
     private final Shared node;
     private final Level level;
@@ -28,7 +26,7 @@ public final class TallyScope implements Scope {
 
     /** The scope of a node. */
     public TallyScope(Limits limits) {
-        this(new Shared(limits, new Tally(), new HashMap<>()), Level.NODE, null);
+        this(new Shared(limits, new Tally(Level.NODE), new KeyTable<>()), Level.NODE, null);
     }
 
     private TallyScope(Shared node, Level level, @Nullable Object key) {
@@ -72,9 +70,8 @@ public final class TallyScope implements Scope {
         if (key != null) {
             Tally g = group();
             if (g == null) {
-                g = new Tally();
-                g.listed = true;
-                node.groups.put(key, g);
+                g = new Tally(key);
+                node.groups.add(g);
                 group = g;
             }
             g.add(resource, amount);
@@ -82,7 +79,7 @@ public final class TallyScope implements Scope {
         if (level == Level.CONNECTION) {
             Tally c = own;
             if (c == null) {
-                c = new Tally();
+                c = new Tally(level);
                 own = c;
             }
             c.add(resource, amount);
@@ -99,8 +96,7 @@ public final class TallyScope implements Scope {
         if (key != null && g != null) {
             g.add(resource, -amount);
             if (g.isNothing()) {
-                node.groups.remove(key);
-                g.listed = false;
+                node.groups.remove(g);
                 group = null;
             }
         }
@@ -128,8 +124,8 @@ public final class TallyScope implements Scope {
 
     private @Nullable Tally group() {
         Tally g = group;
-        if (key == null || g != null && g.listed) return g;
-        g = node.groups.get(key);
+        if (key == null || g != null && !g.isNothing()) return g; // one that holds nothing is in the table no more
+        g = node.groups.find(key);
         group = g;
         return g;
     }
@@ -162,7 +158,7 @@ public final class TallyScope implements Scope {
     }
 
     /** How much of each resource is reserved; all but the bytes are bounded by numbers that are ints. */
-    private static final class Tally {
+    private static final class Tally extends KeyTable.Entry {
         private int handshakes;
         private int arrivals;
         private int connectionsInbound;
@@ -170,7 +166,10 @@ public final class TallyScope implements Scope {
         private int streamsInbound;
         private int streamsOutbound;
         private long bytes;
-        private boolean listed; // among the groups
+
+        Tally(Object key) {
+            super(key);
+        }
 
         long get(Resource resource) {
             return switch (resource) {

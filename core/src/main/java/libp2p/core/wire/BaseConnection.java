@@ -20,7 +20,7 @@ import libp2p.multiformats.Nullable;
  * <p>A transport implements {@code openRaw, drainRaw, closeRaw}, hands streams that the peer opened to {@link #inboundStream}, and calls
  * {@link #over} when all is gone.
  */
-public abstract class BaseConnection implements Connection {
+public abstract class BaseConnection extends Openings.State implements Connection {
 
     /**
      * What a connection needs of its node.
@@ -33,7 +33,6 @@ public abstract class BaseConnection implements Connection {
 
     private final Surroundings node;
     private final Scope scope;
-    private final Openings openings;
     private @Nullable Listening listening; // the last of those who listen, who knows the one before
     private @Nullable CloseReason end;
     private boolean takenOver;
@@ -42,7 +41,6 @@ public abstract class BaseConnection implements Connection {
     protected BaseConnection(Surroundings node, Scope scope) {
         this.node = node;
         this.scope = scope;
-        this.openings = new Openings(this);
     }
 
     /**
@@ -59,14 +57,18 @@ public abstract class BaseConnection implements Connection {
 
     /** The handler of a stream that the peer opened: it negotiates, then gives the stream to who answers the protocol. */
     protected final StreamHandler inboundStream() {
-        return openings.inbound();
+        return openings().inbound();
+    }
+
+    private Openings openings() {
+        return new Openings(this);
     }
 
     /** To be called once when the connection no longer carries anything; tells all who listen. */
     protected final void over(CloseReason reason) {
         if (end != null) return;
         end = reason;
-        openings.close(reason);
+        openings().close(reason);
         node.observer().disconnected(this, reason);
         if (takenOver) node.streams().ended(this, reason);
         if (listening != null) listening.tellAll(reason);
@@ -99,20 +101,20 @@ public abstract class BaseConnection implements Connection {
 
     /** How many streams under one protocol id the peer is known to bear at once; legal from any loop. */
     public final void pace(int streamsPerProtocol) {
-        loop().execute(() -> openings.pace(streamsPerProtocol));
+        loop().execute(() -> openings().pace(streamsPerProtocol));
     }
 
     @Override
     public final Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler) {
         if (protocols.isEmpty()) throw new IllegalArgumentException("no protocol to open a stream for");
-        return openings.open(protocols, options, handler);
+        return openings().open(protocols, options, handler);
     }
 
     @Override
     public final void drain(long code) {
         loop().execute(() -> {
             if (end != null) return;
-            openings.drain(code);
+            openings().drain(code);
             drainRaw(code);
         });
     }

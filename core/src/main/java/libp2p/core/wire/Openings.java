@@ -24,12 +24,15 @@ import libp2p.multiformats.Nullable;
  */
 final class Openings {
     private final BaseConnection connection;
-    private @Nullable Lane lanes; // of protocols with an open stream or one that waits
-    private int perProtocolMax;
-    private int waiting;
-    private @Nullable CloseReason refused;
 
-    /** The streams of one protocol. There are few such, in a list, and none in a connection at rest. */
+    /** What a connection keeps of this while it has no streams; a part of it, since most connections are at rest. On its loop. */
+    abstract static class State {
+        private @Nullable Lane lanes; // of protocols with an open stream or one that waits
+        private int perProtocolMax; // 0 for the default
+        private @Nullable CloseReason refused;
+    }
+
+    /** The streams of one protocol; there are few such, in a list. */
     private static final class Lane {
         private final String protocol;
         private @Nullable Lane next;
@@ -57,17 +60,22 @@ final class Openings {
             return first;
         }
 
-        boolean remove(Opening o) {
-            boolean was = waiting != null && waiting.remove(o);
-            if (waiting != null && waiting.isEmpty()) waiting = null;
-            return was;
+        void remove(Opening o) {
+            if (waiting != null && waiting.remove(o) && waiting.isEmpty()) waiting = null;
         }
     }
 
-    /** Of a connection whose budget and surroundings are known. */
     Openings(BaseConnection connection) {
         this.connection = connection;
-        this.perProtocolMax = limits().streamsOutboundPerProtocolMax();
+    }
+
+    private State state() {
+        return connection;
+    }
+
+    private int perProtocolMax() {
+        int own = state().perProtocolMax;
+        return own == 0 ? limits().streamsOutboundPerProtocolMax() : own;
     }
 
     private BaseConnection.Surroundings node() {
@@ -87,7 +95,7 @@ final class Openings {
     }
 
     void pace(int streamsPerProtocol) {
-        perProtocolMax = Math.max(1, streamsPerProtocol);
+        state().perProtocolMax = Math.max(1, streamsPerProtocol);
         for (Lane lane : all()) advance(lane);
     }
 
@@ -111,7 +119,7 @@ final class Openings {
     }
 
     private void refuse(CloseReason reason) {
-        refused = reason;
+        state().refused = reason;
         for (Lane lane : all()) {
             for (Opening o = lane.poll(); o != null; o = lane.poll()) o.fail(reason);
         }
@@ -120,31 +128,36 @@ final class Openings {
     /** Those there are now, for what may change them. */
     private List<Lane> all() {
         List<Lane> all = new ArrayList<>();
-        for (Lane l = lanes; l != null; l = l.next) all.add(l);
+        for (Lane l = state().lanes; l != null; l = l.next) all.add(l);
         return all;
     }
 
+    private int waiting() {
+        int n = 0;
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.waiting != null) n += l.waiting.size();
+        return n;
+    }
+
     private Lane lane(String protocol) {
-        for (Lane l = lanes; l != null; l = l.next) if (l.protocol.equals(protocol)) return l;
-        Lane lane = new Lane(protocol, lanes);
-        lanes = lane;
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.protocol.equals(protocol)) return l;
+        Lane lane = new Lane(protocol, state().lanes);
+        state().lanes = lane;
         return lane;
     }
 
     private void removeIfEmpty(Lane lane) {
         if (!lane.isEmpty()) return;
-        if (lanes == lane) {
-            lanes = lane.next;
+        if (state().lanes == lane) {
+            state().lanes = lane.next;
             return;
         }
-        for (Lane l = lanes; l != null; l = l.next) if (l.next == lane) l.next = lane.next;
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.next == lane) l.next = lane.next;
     }
 
     private void advance(Lane lane) {
-        while (lane.outbound < perProtocolMax) {
+        while (lane.outbound < perProtocolMax()) {
             Opening o = lane.poll();
             if (o == null) return;
-            waiting--;
             o.proceed();
         }
     }
@@ -177,11 +190,11 @@ final class Openings {
         @Override
         public void run() {
             if (over) return;
-            CloseReason no = refused;
+            CloseReason no = state().refused;
             if (no == null && connection.limited() && !options.allowLimited()) {
                 no = CloseReason.of(CloseReason.Kind.REFUSED, "the connection is limited");
             }
-            if (no == null && waiting >= limits().streamsWaitingMax()) {
+            if (no == null && waiting() >= limits().streamsWaitingMax()) {
                 no = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams wait to be opened");
             }
             if (no != null) {
@@ -193,10 +206,9 @@ final class Openings {
                     () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
             Lane l = lane(laneName);
             lane = l;
-            if (l.outbound < perProtocolMax) {
+            if (l.outbound < perProtocolMax()) {
                 proceed();
             } else {
-                waiting++;
                 l.add(this);
             }
         }
@@ -222,8 +234,10 @@ final class Openings {
                 raw.cancel();
             } else {
                 end(reason);
-                if (lane != null && lane.remove(this)) waiting--;
-                if (lane != null) removeIfEmpty(lane);
+                if (lane != null) {
+                    lane.remove(this);
+                    removeIfEmpty(lane);
+                }
                 app.onClose(null, reason);
             }
         }
