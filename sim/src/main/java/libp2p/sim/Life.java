@@ -3,6 +3,7 @@ package libp2p.sim;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -15,11 +16,11 @@ import libp2p.core.wire.Workspace;
 import libp2p.multiformats.Nullable;
 
 /**
- * One life of a host, from its start to its crash: its node, the loop that this lives on, and where it offloads work.
+ * One life of a host, from its start to its crash: its node, the loop that this lives on, its wall clock, and where it offloads work.
  *
  * <p>What was meant for a life that is over does not happen: its tasks, its timers, and what arrives for its connections.
  */
-final class Life implements Loop, Offload {
+final class Life implements Loop, Offload, LongSupplier {
     private final SimHost host;
     private final List<Protocol> protocols;
     private @Nullable Swarm swarm;
@@ -119,6 +120,12 @@ final class Life implements Loop, Offload {
     @Override
     public boolean isCurrent() {
         return host.timeline().current() == host;
+    }
+
+    /** The wall clock. */
+    @Override
+    public long getAsLong() {
+        return host.epochMillis();
     }
 
     // ---- work

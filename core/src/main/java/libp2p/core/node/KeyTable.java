@@ -15,6 +15,10 @@ final class KeyTable<E extends KeyTable.Entry> {
         Entry(Object key) {
             this.key = key;
         }
+
+        Object key() {
+            return key;
+        }
     }
 
     private Entry[] slots = new Entry[4];
