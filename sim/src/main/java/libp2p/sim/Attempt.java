@@ -189,7 +189,9 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     private @Nullable CloseReason unfit(SimConnection here) {
-        if (dial.expected() != null && !dial.expected().equals(here.remote())) return CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        if (dial.expected() != null && !dial.expected().equals(here.remote())) {
+            return CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        }
         return here.count() ? null : SimTransport.full();
     }
 

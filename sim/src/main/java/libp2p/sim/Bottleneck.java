@@ -24,7 +24,10 @@ final class Bottleneck {
         queue = queueNanos;
     }
 
-    /** When what arrives at {@code at} is through; {@link Links#NEVER} if the queue is full. It is {@code now}, and nothing before that matters any more. */
+    /**
+     * When what arrives at {@code at} is through; {@link Links#NEVER} if the queue is full. It is {@code now}, and nothing before that
+     * matters any more.
+     */
     long pass(int size, long at, long now) {
         int past = 0;
         while (past < busy.size() && busy.get(past)[1] <= now) past++;

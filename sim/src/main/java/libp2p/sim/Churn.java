@@ -11,8 +11,8 @@ import libp2p.multiformats.Nullable;
 /**
  * Hosts that come and go, as they do in open networks.
  *
- * <p>Either the same hosts over and over, with sessions and absences of lengths that are drawn; or newcomers at a rate, each for one session.
- * Hosts go without a word, by a crash, unless {@link #gently} says so. A fault as others are: {@code world.inject(churn, ...)}.
+ * <p>Either the same hosts over and over, with sessions and absences of lengths that are drawn; or newcomers at a rate, each for one
+ * session. Hosts go without a word, by a crash, unless {@link #gently} says so. A fault as others are: {@code world.inject(churn, ...)}.
  */
 public final class Churn implements Fault {
     private final Distribution sessions;

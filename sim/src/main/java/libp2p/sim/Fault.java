@@ -95,11 +95,13 @@ public interface Fault {
 
     /** The clocks of these hosts, timers and all, gain that many microseconds a second, or lose them if negative; more than -1 000 000. */
     static Fault clockSkew(Collection<SimHost> hosts, long partsPerMillion) {
-        if (partsPerMillion <= -1_000_000 || partsPerMillion > 1_000_000) throw new IllegalArgumentException("skew of " + partsPerMillion + " ppm");
+        if (partsPerMillion <= -1_000_000 || partsPerMillion > 1_000_000) {
+            throw new IllegalArgumentException("skew of " + partsPerMillion + " ppm");
+        }
         return new Ailment(hosts, (host, begins) -> host.ailing().rate(begins ? partsPerMillion : 0, host.world().now()));
     }
 
-    /** The wall clocks of these hosts are ahead by that, or behind; at its end they are put right again. Their timers hear nothing of it. */
+    /** The wall clocks of these hosts are ahead by that, or behind, until it ends; their timers hear nothing of it. */
     static Fault clockJump(Collection<SimHost> hosts, long millis) {
         return new Ailment(hosts, (host, begins) -> host.ailing().wallMillis += begins ? millis : -millis);
     }

@@ -8,8 +8,8 @@ import libp2p.multiformats.Nullable;
  * Packets that are lost, and connections that break.
  *
  * <p>A lost datagram does not arrive. Of a connection, the chunk with a lost packet and all after it wait for the retransmission. It comes
- * after a round trip if at least three more packets of the chunk arrived, whose acknowledgements tell of the gap (RFC 5681 section 3.2), else
- * after a time-out that doubles (RFC 6298), until the connection is given up.
+ * after a round trip if at least three more packets of the chunk arrived, whose acknowledgements tell of the gap (RFC 5681 section 3.2),
+ * else after a time-out that doubles (RFC 6298), until the connection is given up.
  *
  * @param part how many of all packets
  * @param resets how many of all chunks take their connection with them

@@ -10,8 +10,8 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * Where hosts are and how they reach each other: {@link #send} alone decides when something arrives or whether it does, {@link #route} alone
- * to whom a dial goes and as whom it comes.
+ * Where hosts are and how they reach each other: {@link #send} alone decides when something arrives or whether it does, {@link #route}
+ * alone to whom a dial goes and as whom it comes.
  */
 final class Network {
     /** Where hosts listen. */

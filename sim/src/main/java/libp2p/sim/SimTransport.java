@@ -105,7 +105,9 @@ final class SimTransport implements Transport, Listener {
         Attempt ours = crossing(a, source);
         if (ours != null) return crossed(a, ours, route);
         Accept arrivals = accept;
-        if (arrivals == null || route.port() != Network.PORT) return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        if (arrivals == null || route.port() != Network.PORT) {
+            return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        }
         if (arrivals.admit(here, source) != null) return a.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
         if (host().world().fidelity().isBytes()) {
             SimPipe pipe = new SimPipe(life, a.transport().host(), here, source, route.flow());

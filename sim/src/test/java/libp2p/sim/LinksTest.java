@@ -121,7 +121,8 @@ class LinksTest {
 
     @Test
     void aPairHasALineOfItsOwn() {
-        World world = World.seed(1).links(Links.constant(10 * MS).pairBandwidth(Bandwidth.symmetric(8 * Bandwidth.MBIT).queue(World.SECOND)));
+        World world = World.seed(1).links(Links.constant(10 * MS)
+                .pairBandwidth(Bandwidth.symmetric(8 * Bandwidth.MBIT).queue(World.SECOND)));
         List<SimHost> hosts = world.hosts(5, () -> List.of(new Probe()));
         for (int i = 1; i < 5; i++) world.connect(hosts.get(i), hosts.get(0));
         world.run(World.SECOND);
@@ -162,7 +163,8 @@ class LinksTest {
         world.run(900 * World.SECOND);
         assertThat(Probe.of(a(world)).lost).isEmpty();
         world.run(100 * World.SECOND);
-        for (SimHost h : world.hosts()) assertThat(Probe.of(h).lost).hasSize(1).allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.LOST));
+        for (SimHost h : world.hosts()) assertThat(Probe.of(h).lost).hasSize(1)
+                .allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.LOST));
     }
 
     @Test
@@ -231,7 +233,8 @@ class LinksTest {
 
     @Test
     void theSameTroublesTellTheSameStory() {
-        Links links = Links.regions(Regions.ETHEREUM).jitter(Distribution.exponential(2 * MS)).bandwidth(Bandwidth.symmetric(20 * Bandwidth.MBIT))
+        Links links = Links.regions(Regions.ETHEREUM).jitter(Distribution.exponential(2 * MS))
+                .bandwidth(Bandwidth.symmetric(20 * Bandwidth.MBIT))
                 .loss(0.01).reorder(0.1, Distribution.constant(MS));
         List<Long> hashes = new ArrayList<>();
         for (int i = 0; i < 2; i++) { // one description, two worlds
@@ -248,6 +251,7 @@ class LinksTest {
         assertThatThrownBy(() -> Links.constant(1).loss(1.1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Links.constant(1).loss(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Bandwidth.symmetric(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Links.constant(1).loss(0.1).arrival(null, null, Traffic.STREAM, 1, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Links.constant(1).loss(0.1).arrival(null, null, Traffic.STREAM, 1, 0))
+                .isInstanceOf(IllegalStateException.class);
     }
 }
