@@ -48,16 +48,20 @@ class ArchitectureTest {
 
     @Test
     void theSimulatorNeedsCoreAndTakesProtocolsFromWhoeverUsesIt() {
-        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat().resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
-        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
+        classes().that().resideInAPackage("libp2p.sim..").should().onlyDependOnClassesThat()
+                .resideInAnyPackage("libp2p.sim..", CORE, MULTIFORMATS, "java..").check(all);
+        noClasses().that().resideInAnyPackage(CORE, BOUNCY_CASTLE).should().dependOnClassesThat().resideInAPackage("libp2p.sim..")
+                .check(all);
         noClasses().that().resideInAnyPackage(PROTOCOLS).should().dependOnClassesThat().resideInAPackage("libp2p.sim..").check(all);
     }
 
     @Test
     void theEngineKnowsNeitherTheJvmNorTheCommand() {
-        noClasses().that().resideInAnyPackage(PORTABLE).should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.cli..")
-                .check(all);
-        noClasses().that().resideInAPackage("libp2p.jvm..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
+        noClasses().that().resideInAnyPackage(PORTABLE)
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.jvm..", "libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.jvm..")
+                .should().dependOnClassesThat().resideInAnyPackage("libp2p.netty..", "libp2p.cli..").check(all);
+        noClasses().that().resideInAPackage("libp2p.netty..").should().dependOnClassesThat().resideInAPackage("libp2p.cli..").check(all);
     }
 
     @Test

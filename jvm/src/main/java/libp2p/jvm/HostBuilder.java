@@ -49,7 +49,7 @@ public final class HostBuilder {
     private @Nullable Crypto crypto;
     private Predicate<Multiaddr> announces = a -> true;
     private Limits limits = Limits.DEFAULT;
-    private Observer observer = Observer.NONE;
+    private Observer observer = new LogObserver();
     private Gater gater = Gater.OPEN;
     private @Nullable Resolver resolver;
     private @Nullable Executor executor;
@@ -124,7 +124,7 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Who hears what happens. */
+    /** Who hears what happens; without this, a {@link LogObserver}. */
     public HostBuilder observer(Observer listener) {
         observer = listener;
         return this;
@@ -190,7 +190,6 @@ public final class HostBuilder {
     private SwarmConfig config(List<NioLoop> started, Closing pools) {
         SecureRandom secure = new SecureRandom();
         Map<Loop, Workspace> workspaces = new ConcurrentHashMap<>();
-        for (NioLoop l : started) workspaces.put(l, new Workspace(l, Rng.of(secure::nextBytes)));
         Rng random = Rng.of(secure::nextBytes);
         Crypto primitives = crypto == null ? found(Crypto.class, List.of()).stream().findFirst().orElseGet(JvmCrypto::create) : crypto;
         CpuPool cpu = new CpuPool();
@@ -201,7 +200,8 @@ public final class HostBuilder {
                 started.get(0),
                 new ArrayList<>(started),
                 random,
-                workspaces::get,
+                // Of transports' own loops too, which are as few as theirs are.
+                loop -> workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.of(secure::nextBytes))),
                 System::currentTimeMillis,
                 limits,
                 new AtomicScope(limits),

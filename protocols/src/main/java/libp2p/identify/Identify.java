@@ -9,6 +9,7 @@ import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Violation;
+import libp2p.core.Watch;
 import libp2p.core.identity.Envelope;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PeerRecord;
@@ -70,8 +71,19 @@ public final class Identify implements Protocol {
         }
     }
 
+    /** Hears what peers tell of themselves, asked or unasked; on the node's loop, after the node has learned it. */
+    public interface Listener {
+        /** Hears nothing. */
+        Listener NONE = (connection, learned) -> {};
+
+        /** The peer of the connection said this. */
+        void identified(Connection connection, Identified learned);
+    }
+
     private final Params params;
+    private final Listener listener;
     private final Map<Connection, Known> known = new LinkedHashMap<>(); // the open connections
+    private final Sightings sightings = new Sightings();
     private final List<Cancellable> watching = new ArrayList<>();
     private Cancellable soon = Cancellable.NONE;
     private boolean pushPlanned;
@@ -86,7 +98,13 @@ public final class Identify implements Protocol {
 
     /** With names and bounds of its own. */
     public Identify(Params params) {
+        this(params, Listener.NONE);
+    }
+
+    /** With names and bounds of its own, and someone who hears of peers. */
+    public Identify(Params params, Listener listener) {
         this.params = params;
+        this.listener = listener;
     }
 
     /** Asks a peer anew, connecting if need be; joins a question that is out. */
@@ -106,6 +124,11 @@ public final class Identify implements Protocol {
         Wish wish = new Wish(node, done);
         node.loop().execute(() -> ask(connection, wish));
         return wish;
+    }
+
+    /** Our addresses as the peers of open connections see them, those that most peers name first; at most 32. Legal from any thread. */
+    public Watch<List<Observed>> observed() {
+        return sightings.watch();
     }
 
     @Override
@@ -143,6 +166,7 @@ public final class Identify implements Protocol {
         Known k = known.remove(connection);
         if (k == null) return;
         k.closed = true;
+        sightings.seen(connection, null);
         k.answer(null, reason);
     }
 
@@ -243,7 +267,9 @@ public final class Identify implements Protocol {
         if (k != null) {
             List<String> protocols = all.protocols();
             if (protocols != null) k.speaksPush = protocols.contains(PUSH_ID);
+            if (all.observed() != null) sightings.seen(connection, all.observed());
             node().identified(connection, all);
+            listener.identified(connection, all);
         }
         if (asked != null) asked.answer(all, null);
     }

@@ -1,7 +1,5 @@
 package libp2p.fuzz;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import libp2p.testkit.fuzz.Fuzzing;
 import libp2p.testkit.fuzz.Target;
@@ -13,15 +11,11 @@ import org.junit.jupiter.api.TestFactory;
  * and {@code -Dfuzz.input=HEX} play one finding again.
  */
 class FuzzTest {
-    private static final String TARGET = System.getProperty("fuzz.target", "");
     private static final String INPUT = System.getProperty("fuzz.input", "");
 
     @TestFactory
     Stream<DynamicTest> eachTarget() {
-        List<Target> all = new ArrayList<>(ParserTargets.all());
-        all.addAll(NodeTargets.all());
-        return all.stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name())).map(t -> DynamicTest.dynamicTest(t.name(),
-                () -> run(t)));
+        return Targets.chosen().map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
     }
 
     private static void run(Target target) {

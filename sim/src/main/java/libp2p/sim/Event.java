@@ -5,7 +5,8 @@ import libp2p.multiformats.Nullable;
 /**
  * Something that will happen at a time to one host: a delivered chunk, a fired timer.
  *
- * <p>Events are ordered by (time, sender, sequence of that sender): an order that neither the queue nor, one day, several threads can change.
+ * <p>Events are ordered by (time, sender, sequence of that sender): an order that neither the queue nor, one day, several threads can
+ * change.
  */
 abstract class Event {
     /** The sender of what the world itself does. */
@@ -38,11 +39,11 @@ abstract class Event {
     long sequence;
     int sender;
 
-    /** Where it lies: an index of the heap, or {@code -2 - slot} of the wheel; {@link #NOWHERE} otherwise. The queue's, as are the two below. */
+    /** Where it lies: an index of the heap, or {@code -2 - slot} of the wheel; {@link #NOWHERE} otherwise. The queue's, as is the next. */
     int place = NOWHERE;
 
-    @Nullable Event before;
-    @Nullable Event after;
+    /** Its index in the slot. */
+    int index;
 
     /** Happens, in a turn of {@link #host}. */
     abstract void run();

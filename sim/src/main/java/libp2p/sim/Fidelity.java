@@ -13,7 +13,9 @@ import libp2p.multiformats.Nullable;
 
 /** How much of the real stack runs between hosts. */
 public final class Fidelity {
-    /** Streams travel as they are, with their protocol selection and windows, without security protocol and muxer: for 10^5 to 10^6 hosts. */
+    /**
+     * Streams travel as they are, with their protocol selection and windows, without security protocol and muxer: for 10^5 to 10^6 hosts.
+     */
     public static final Fidelity STREAMS = new Fidelity(false, null, null, List.of());
 
     /** Byte pipes with the real selection of protocols and Yamux, under plaintext: for 10^4 hosts. */
@@ -24,7 +26,8 @@ public final class Fidelity {
     private final @Nullable BiFunction<Crypto, Rng, List<Security>> securities;
     private final List<Muxer> muxers;
 
-    private Fidelity(boolean bytes, @Nullable Crypto crypto, @Nullable BiFunction<Crypto, Rng, List<Security>> securities, List<Muxer> muxers) {
+    private Fidelity(boolean bytes, @Nullable Crypto crypto, @Nullable BiFunction<Crypto, Rng, List<Security>> securities,
+            List<Muxer> muxers) {
         this.bytes = bytes;
         this.crypto = crypto;
         this.securities = securities;

@@ -120,7 +120,9 @@ public final class Flood implements Protocol {
 
         @Override
         public void onData(Stream stream, Buf data) {
-            if (message.size() + data.size() > NUMBER + PAYLOAD_MAX) throw new Violation("a message of more than " + PAYLOAD_MAX + " bytes");
+            if (message.size() + data.size() > NUMBER + PAYLOAD_MAX) {
+                throw new Violation("a message of more than " + PAYLOAD_MAX + " bytes");
+            }
             message.grow(data.size());
             data.moveTo(message, data.size());
         }

@@ -14,8 +14,8 @@ public final class Graph {
     }
 
     /**
-     * A random connected graph of {@code hosts} in which each has {@code degree} neighbours, an even number: so many halves of random cycles
-     * through all. A few have fewer neighbours, where two cycles have an edge in common.
+     * A random connected graph of {@code hosts} in which each has {@code degree} neighbours, an even number: so many halves of random
+     * cycles through all. A few have fewer neighbours, where two cycles have an edge in common.
      */
     public static Graph regular(int hosts, int degree, Rng random) {
         if (hosts < 3 || degree < 2 || degree % 2 != 0 || degree >= hosts) {

@@ -9,6 +9,7 @@ import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
 import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
@@ -22,6 +23,7 @@ import libp2p.multiformats.Nullable;
  */
 final class Life implements Loop, Offload, LongSupplier {
     private final SimHost host;
+    private final PeerId id;
     private final List<Protocol> protocols;
     private @Nullable Swarm swarm;
     private @Nullable SimTransport transport;
@@ -29,8 +31,9 @@ final class Life implements Loop, Offload, LongSupplier {
     private @Nullable Set<SimPipe> pipes; // only in BYTES
     private boolean over;
 
-    Life(SimHost host, List<Protocol> protocols) {
+    Life(SimHost host, PeerId id, List<Protocol> protocols) {
         this.host = host;
+        this.id = id;
         this.protocols = protocols;
     }
 
@@ -41,6 +44,11 @@ final class Life implements Loop, Offload, LongSupplier {
 
     SimHost host() {
         return host;
+    }
+
+    /** As whom. */
+    PeerId id() {
+        return id;
     }
 
     List<Protocol> protocols() {

@@ -1,6 +1,9 @@
 package libp2p.sim;
 
-/** Numbers that depend on all that was mixed in, the same on every platform; for hashes of a run and for what a seed decides. No secret is made of them. */
+/**
+ * Numbers that depend on all that was mixed in, the same on every platform; for hashes of a run and for what a seed decides. No secret is
+ * made of them.
+ */
 final class Mix {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
@@ -17,7 +20,8 @@ final class Mix {
         int at = from;
         for (; at + 8 <= to; at += 8) {
             long v = bytes[at] & 0xffL | (bytes[at + 1] & 0xffL) << 8 | (bytes[at + 2] & 0xffL) << 16 | (bytes[at + 3] & 0xffL) << 24
-                    | (bytes[at + 4] & 0xffL) << 32 | (bytes[at + 5] & 0xffL) << 40 | (bytes[at + 6] & 0xffL) << 48 | (bytes[at + 7] & 0xffL) << 56;
+                    | (bytes[at + 4] & 0xffL) << 32 | (bytes[at + 5] & 0xffL) << 40 | (bytes[at + 6] & 0xffL) << 48
+                    | (bytes[at + 7] & 0xffL) << 56;
             h = (h ^ v) * GOLDEN;
             h ^= h >>> 32;
         }

@@ -74,7 +74,7 @@ public final class SimHost implements Loop {
 
     /** Who it is. */
     public PeerId id() {
-        return swarm().identity().id();
+        return life().id();
     }
 
     /** Where it listens, without {@code /p2p}; behind a NAT that is an address of the inside. */

@@ -156,7 +156,8 @@ final class Timeline {
         Throwable b = bug;
         if (b == null) return;
         bug = null;
-        throw new WorldException(bugPlace + " of " + (host == null ? "the world" : host) + " at " + Trace.moment(now) + " s, event " + events, b);
+        throw new WorldException(bugPlace + " of " + (host == null ? "the world" : host) + " at " + Trace.moment(now) + " s, event "
+                + events, b);
     }
 
     /** A task from outside. */

@@ -39,7 +39,8 @@ class EventQueueTest {
 
     @Test
     void timeDecidesThenTheSenderThenItsSequence() {
-        List<Mark> right = List.of(new Mark(1, 9, 9), new Mark(2, -1, 5), new Mark(2, 0, 3), new Mark(2, 0, 4), new Mark(2, 7, 0), new Mark(Long.MAX_VALUE, 0, 0));
+        List<Mark> right = List.of(new Mark(1, 9, 9), new Mark(2, -1, 5), new Mark(2, 0, 3), new Mark(2, 0, 4), new Mark(2, 7, 0),
+                new Mark(Long.MAX_VALUE, 0, 0));
         for (int turn = 0; turn < right.size(); turn++) {
             EventQueue q = new EventQueue();
             for (int i = 0; i < right.size(); i++) q.add(right.get((i + turn) % right.size()));

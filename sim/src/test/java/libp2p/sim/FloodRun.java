@@ -12,7 +12,8 @@ final class FloodRun {
         int messages = Integer.parseInt(args[1]);
         long seed = Long.parseLong(args[2]);
         int degree = 8;
-        com.sun.management.OperatingSystemMXBean os = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        com.sun.management.OperatingSystemMXBean os =
+                (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long cpuBegan = os.getProcessCpuTime();
         long began = System.nanoTime();
         long[] delivered = {0};
@@ -35,8 +36,10 @@ final class FloodRun {
         Runtime r = Runtime.getRuntime();
         long heap = r.totalMemory() - r.freeMemory();
         System.out.printf(java.util.Locale.ROOT,
-                "{\"scenario\":\"flood\",\"seed\":%d,\"nodes\":%d,\"degree\":%d,\"messages\":%d,\"virtualSeconds\":%.3f,\"events\":%d,\"buildEvents\":%d,\"buildCpuSeconds\":%.2f,\"cpuSeconds\":%.2f,"
-                        + "\"wallSeconds\":%.2f,\"eventsPerCpuSecond\":%d,\"heapBytesPerHost\":%d,\"delivered\":%d,\"traceHash\":\"%016x\"}%n",
+                "{\"scenario\":\"flood\",\"seed\":%d,\"nodes\":%d,\"degree\":%d,\"messages\":%d,\"virtualSeconds\":%.3f,\"events\":%d,"
+                        + "\"buildEvents\":%d,\"buildCpuSeconds\":%.2f,\"cpuSeconds\":%.2f,"
+                        + "\"wallSeconds\":%.2f,\"eventsPerCpuSecond\":%d,\"heapBytesPerHost\":%d,"
+                        + "\"delivered\":%d,\"traceHash\":\"%016x\"}%n",
                 seed, nodes, degree, messages, world.now() / 1e9, world.events(), builtEvents, builtCpu / 1e9, cpu / 1e9, wall / 1e9,
                 (long) (world.events() / (cpu / 1e9)), heap / nodes, delivered[0], world.hash());
         if (delivered[0] != (long) messages * (nodes - 1)) throw new AssertionError("not all were reached");

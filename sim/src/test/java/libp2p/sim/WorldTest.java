@@ -235,7 +235,8 @@ class WorldTest {
         host.execute(() -> {
             throw new IllegalArgumentException("a bug");
         });
-        assertThatThrownBy(() -> world.run(0)).isInstanceOf(WorldException.class).hasMessageContaining("host0").hasRootCauseMessage("a bug");
+        assertThatThrownBy(() -> world.run(0)).isInstanceOf(WorldException.class).hasMessageContaining("host0")
+                .hasRootCauseMessage("a bug");
     }
 
     @Test
@@ -246,13 +247,14 @@ class WorldTest {
             @Override
             public void onData(Stream stream, Buf data) {
                 data.skip(data.size());
-                Chunk c = new Chunk((SimStream) stream);
+                Chunk c = new Chunk((SimStream) stream, world.hosts().get(0));
                 c.reset = 0;
                 ((SimStream) stream).arrived(c); // as a write would that does not wait for the end of the turn
             }
         });
         world.connect(a, b, (c, failure) -> c.open(List.of("/broken"), OpenOptions.DEFAULT, new Talking()));
-        assertThatThrownBy(() -> world.run(World.SECOND)).isInstanceOf(WorldException.class).rootCause().hasMessageContaining("before it returned");
+        assertThatThrownBy(() -> world.run(World.SECOND)).isInstanceOf(WorldException.class).rootCause()
+                .hasMessageContaining("before it returned");
     }
 
     @Test

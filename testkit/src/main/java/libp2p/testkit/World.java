@@ -1,8 +1,10 @@
 package libp2p.testkit;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
@@ -46,18 +48,22 @@ public final class World {
     public static final long EPOCH_MILLIS = 1_767_225_600_000L;
 
     private static final long SECOND = 1_000_000_000L;
+    private static final int ENDINGS_MAX = 1000;
 
     private final TestLoop.Clock clock = new TestLoop.Clock();
     private final MemoryTransport.Network network = new MemoryTransport.Network();
     private final Crypto crypto;
     private final Rng random = Rng.seeded(42);
     private final List<Throwable> bugs = new ArrayList<>();
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
     private final long begin = clock.nanoTime();
     private final List<TestLoop> loops = new ArrayList<>();
+    private final List<Workspace> workspaces = new ArrayList<>(); // one for each connection
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
     private @Nullable Function<Security, Security> preferred;
+    private @Nullable Supplier<Security> only;
     private @Nullable Resolver resolver;
 
     /** An empty world. */
@@ -81,6 +87,12 @@ public final class World {
     /** Nodes that are made from now on prefer what this makes of their Noise, and offer Noise besides. */
     public World preferring(Function<Security, Security> madeOfNoise) {
         preferred = madeOfNoise;
+        return this;
+    }
+
+    /** Nodes that are made from now on offer nothing but what this makes, one for each. */
+    public World secured(Supplier<Security> one) {
+        only = one;
         return this;
     }
 
@@ -122,16 +134,11 @@ public final class World {
                 home,
                 List.of(far),
                 rng,
-                loop -> new Workspace(loop, Rng.seeded(random.nextLong())),
+                this::workspace,
                 this::epochMillis,
                 limits,
                 new TallyScope(limits),
-                new Observer() {
-                    @Override
-                    public void bug(String where, Throwable bug) {
-                        bugs.add(new AssertionError("bug in " + where, bug));
-                    }
-                },
+                new Watching(),
                 Gater.OPEN,
                 resolver,
                 Offload.INLINE,
@@ -153,7 +160,15 @@ public final class World {
         return swarm;
     }
 
+    private Workspace workspace(Loop loop) {
+        Workspace w = new Workspace(loop, Rng.seeded(random.nextLong()));
+        workspaces.add(w);
+        return w;
+    }
+
     private List<Security> securities(Security noise) {
+        Supplier<Security> given = only;
+        if (given != null) return List.of(given.get());
         return preferred == null ? List.of(noise) : List.of(preferred.apply(noise), noise);
     }
 
@@ -194,6 +209,13 @@ public final class World {
         advance(seconds * SECOND);
     }
 
+    /** How many buffers are borrowed for connections and for those that are being made. */
+    public int buffersLent() {
+        int n = 0;
+        for (Workspace w : workspaces) n += w.lent();
+        return n;
+    }
+
     /** How many timers wait on all loops. */
     public int timers() {
         int n = 0;
@@ -217,6 +239,49 @@ public final class World {
         AssertionError all = new AssertionError(bugs.size() + " bugs", bugs.get(0));
         bugs.clear();
         throw all;
+    }
+
+    /**
+     * How something of a node's ended, as the node told its observer.
+     *
+     * @param part the step of an upgrade that failed, or "connection", or "stream"
+     * @param inbound whether the peer began it
+     * @param reason why
+     */
+    public record Ending(String part, boolean inbound, CloseReason reason) {}
+
+    /** The last endings since this was asked last, of all nodes, in their order. */
+    public List<Ending> takeEndings() {
+        List<Ending> all = new ArrayList<>(endings);
+        endings.clear();
+        return all;
+    }
+
+    private final class Watching implements Observer {
+        private void ended(String part, boolean inbound, CloseReason reason) {
+            if (endings.size() == ENDINGS_MAX) endings.remove();
+            endings.add(new Ending(part, inbound, reason));
+        }
+
+        @Override
+        public void upgradeFailed(Multiaddr remote, boolean inbound, String step, CloseReason reason) {
+            ended(step, inbound, reason);
+        }
+
+        @Override
+        public void disconnected(Connection connection, CloseReason reason) {
+            ended("connection", connection.inbound(), reason);
+        }
+
+        @Override
+        public void streamClosed(Connection connection, String protocol, boolean inbound, CloseReason reason) {
+            ended("stream", inbound, reason);
+        }
+
+        @Override
+        public void bug(String where, Throwable bug) {
+            bugs.add(new AssertionError("bug in " + where, bug));
+        }
     }
 
     /** How something ended that was asked for. */

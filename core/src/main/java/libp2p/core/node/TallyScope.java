@@ -157,7 +157,9 @@ public final class TallyScope implements Scope {
         };
     }
 
-    /** How much of each resource is reserved; only of those that its level counts. All but the bytes are bounded by numbers that are ints. */
+    /**
+     * How much of each resource is reserved; only of those that its level counts. All but the bytes are bounded by numbers that are ints.
+     */
     private abstract static class Tally extends KeyTable.Entry {
         Tally(Object key) {
             super(key);

@@ -99,6 +99,16 @@ public abstract class BaseConnection extends Openings.State implements Connectio
         return node;
     }
 
+    /** The peer is known to bear streams that are opened in bursts. */
+    protected void unpacedRaw() {}
+
+    /** The peer is known to bear streams that are opened in bursts; legal from any loop. */
+    public final void unpaced() {
+        loop().execute(() -> {
+            if (end == null) unpacedRaw();
+        });
+    }
+
     /** How many streams under one protocol id the peer is known to bear at once; legal from any loop. */
     public final void pace(int streamsPerProtocol) {
         loop().execute(() -> openings().pace(streamsPerProtocol));

@@ -1,0 +1,18 @@
+package libp2p.cli;
+
+import java.util.List;
+import libp2p.core.identity.PeerId;
+import libp2p.multiformats.Multiaddr;
+
+/** How the demo shows what happens; nodes go by their number from 0. */
+interface DemoView {
+    void started(int node, PeerId id, List<Multiaddr> addresses);
+
+    void connected(int from, int to);
+
+    /** One node has pinged another and then sent to it. */
+    void measured(int from, int to, long roundTripNanos, long bytes, long nanos);
+
+    /** The end. */
+    void summary(DemoTally tally);
+}
