@@ -90,6 +90,7 @@ public final class Churn implements Fault {
     private void session(SimHost host) {
         later(host.world(), draw(sessions), () -> {
             if (host.isUp()) leave(host);
+            else if (absences != null) session(host); // something else has taken it down
         });
     }
 
@@ -104,8 +105,7 @@ public final class Churn implements Fault {
         if (absences == null) return;
         if (!active) back(host); // it was over while the host took leave
         later(host.world(), draw(absences), () -> {
-            if (host.isUp()) return;
-            back(host);
+            if (!host.isUp()) back(host);
             session(host);
         });
     }

@@ -13,7 +13,9 @@ import java.util.List;
  * world.inject(Fault.crash(some).recurring(60 * SECOND, 5 * SECOND), 0, 600 * SECOND);
  * }</pre>
  *
- * <p>A fault is a thing that happens in one world; it begins and ends between the turns of hosts, and may do so again.
+ * <p>A fault is a thing that happens in one world; it begins and ends between the turns of hosts, and may do so again. Faults of different
+ * kinds do not disturb each other, nor do several cuts, jumps or crashes; of two skews, slow readers or slow CPUs of one host the one that
+ * began last counts, until the first of them ends.
  */
 public interface Fault {
     /** For ever, as a length of time. */

@@ -280,7 +280,7 @@ public final class World {
     /** The host that is this peer; null if none is. */
     public @Nullable SimHost host(PeerId peer) {
         int number = witness.number(peer);
-        return number < 0 ? null : hosts.get(number);
+        return number >= 0 && hosts.get(number).id().equals(peer) ? hosts.get(number) : null;
     }
 
     // ---- for the parts
