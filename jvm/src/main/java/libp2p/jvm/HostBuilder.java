@@ -3,9 +3,11 @@ package libp2p.jvm;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -88,9 +90,15 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Which addresses may be told to others. */
+    /** What not to tell others. */
+    public HostBuilder noAnnounce(Multiaddr... addresses) {
+        Set<Multiaddr> never = new HashSet<>(List.of(addresses));
+        return announces(a -> !never.contains(a));
+    }
+
+    /** Which addresses may be told to others; of several filters all must agree. */
     public HostBuilder announces(Predicate<Multiaddr> filter) {
-        announces = filter;
+        announces = announces.and(filter);
         return this;
     }
 

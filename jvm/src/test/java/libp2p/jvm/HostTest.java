@@ -120,6 +120,15 @@ class HostTest {
     }
 
     @Test
+    void whatIsNotToBeAnnouncedIsNot() throws IOException {
+        Multiaddr one = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
+        Multiaddr two = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
+        Multiaddr three = Multiaddr.of("/ip4/192.0.2.3/tcp/4001");
+        Host host = start(builder().announce(one, two, three).noAnnounce(two).announces(a -> !a.equals(three)));
+        assertThat(host.addressWatch().value()).containsExactly(one);
+    }
+
+    @Test
     void connectingWhereNobodyListensFails() throws IOException {
         int port;
         try (ServerSocket gone = new ServerSocket(0)) {

@@ -166,6 +166,7 @@ final class Peers {
         }
         List<String> ids = i.protocols();
         if (e == null || ids == null) return;
+        for (Connection each : e.all()) if (each instanceof BaseConnection base) base.answers(ids);
         for (Protocol p : protocols) {
             if (speaks(p, ids)) {
                 spoke(peer, p);
