@@ -1,5 +1,6 @@
 package libp2p.sim;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 
@@ -8,7 +9,9 @@ final class HashRun {
     private HashRun() {}
 
     public static void main(String[] args) {
-        System.out.println(hash());
+        byte[] text = hash().getBytes(StandardCharsets.US_ASCII); // whatever the JVM takes for its encoding
+        System.out.write(text, 0, text.length);
+        System.out.flush();
     }
 
     static String hash() {
