@@ -16,23 +16,26 @@ import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The charts of a run, as PNG and SVG: the lines that the scenario drew, and the distribution of each sample. */
 final class SimCharts {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 540;
-    private static final int POINTS = 400;
+    private static final int POINTS = 200;
 
     private final SimRun run;
     private final Path folder;
-    private final String under;
+    private final String of;
+    private final String parameters;
 
     SimCharts(SimRun run, Path folder) {
         this.run = run;
         this.folder = folder;
         Map<String, String> head = SimFiles.flat(run.head());
-        under = head.get("nodes") + " hosts, seed " + head.get("seed") + ", " + head.get("stack") + ", " + Main.VERSION + ", " + head.get("parameters");
+        of = head.get("nodes") + " hosts, seed " + head.get("seed") + ", " + head.get("stack") + ", version " + Main.VERSION;
+        parameters = head.get("parameters").replaceAll("[{}\"]", "").replace(":", " ").replace(",", ", ");
     }
 
     void draw() throws IOException {
@@ -54,6 +57,7 @@ final class SimCharts {
             }
             XYChart chart = chart(s.name() + ", distribution of " + all.count(), s.unit(), "% of all, at most");
             chart.addSeries(s.name(), x, y).setMarker(SeriesMarkers.NONE);
+            chart.getStyler().setYAxisMax(100.0);
             chart.getStyler().setLegendVisible(false);
             save(chart, s.name());
         }
@@ -61,12 +65,17 @@ final class SimCharts {
 
     private XYChart chart(String title, String x, String y) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
-                .title(run.setting().scenario().name() + ": " + title + "\n" + under).xAxisTitle(x).yAxisTitle(y).build();
-        Styler s = chart.getStyler();
+                .title(run.setting().scenario().name() + ": " + title + " (" + of + ")")
+                .xAxisTitle(parameters.isEmpty() ? x : x + "   (" + parameters + ")").yAxisTitle(y).build();
+        XYStyler s = chart.getStyler();
         s.setChartBackgroundColor(Color.WHITE);
         s.setLegendPosition(Styler.LegendPosition.OutsideS);
         s.setLegendLayout(Styler.LegendLayout.Horizontal);
-        s.setChartTitleFont(s.getChartTitleFont().deriveFont(12f));
+        s.setChartTitleFont(s.getChartTitleFont().deriveFont(13f));
+        s.setAxisTitleFont(s.getAxisTitleFont().deriveFont(11f));
+        s.setYAxisMin(0.0);
+        s.setYAxisDecimalPattern("#,##0.##");
+        s.setXAxisDecimalPattern("#,##0.##");
         return chart;
     }
 

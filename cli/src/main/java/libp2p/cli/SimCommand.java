@@ -135,12 +135,11 @@ final class SimCommand implements Callable<Integer> {
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            int code = sweep.isEmpty() ? one(base) : new SimSweepRun(this, output, folder, processes).run(settings);
-            if (!stopping) Runtime.getRuntime().removeShutdownHook(hook);
-            return code;
+            return sweep.isEmpty() ? one(base) : new SimSweepRun(this, output, folder, processes).run(settings);
         } catch (OutOfMemoryError e) {
             throw new IOException("the heap is full; give it more, such as LIBP2P_JAVA_OPTS=-Xmx12g", e);
         } finally {
+            if (!stopping) Runtime.getRuntime().removeShutdownHook(hook);
             finished.countDown();
         }
     }
@@ -202,7 +201,7 @@ final class SimCommand implements Callable<Integer> {
             whole = finished(run);
         } else {
             try (SimFiles files = new SimFiles(folder, run.head())) {
-                if (story) files.story(run.trial());
+                if (story) files.story(run.trial(), run);
                 if (data != null) files.data(run.trial(), run, data);
                 whole = finished(run);
                 files.measured(run);
@@ -281,10 +280,10 @@ final class SimCommand implements Callable<Integer> {
         StringBuilder s = new StringBuilder();
         summary.forEach((name, value) -> {
             if (value instanceof Map<?, ?> inner) {
-                if (name.equals("parameters")) s.append(String.format("%-20s %s%n", name, JsonWriter.string(value)));
-                else inner.forEach((n, v) -> s.append(String.format("%-20s %s%n", n, v)));
+                if (name.equals("parameters")) s.append(String.format(Locale.ROOT, "%-20s %s%n", name, JsonWriter.string(value)));
+                else inner.forEach((n, v) -> s.append(String.format(Locale.ROOT, "%-20s %s%n", n, v)));
             } else {
-                s.append(String.format("%-20s %s%n", name, value == null ? "-" : value));
+                s.append(String.format(Locale.ROOT, "%-20s %s%n", name, value == null ? "-" : value));
             }
         });
         return s.toString().stripTrailing();

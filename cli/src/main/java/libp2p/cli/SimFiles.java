@@ -47,8 +47,10 @@ final class SimFiles implements Closeable {
     }
 
     /** Writes the story from now on. */
-    void story(Trial trial) throws IOException {
-        trial.world().trace(lines("story.txt"));
+    void story(Trial trial, SimRun run) throws IOException {
+        Consumer<String> out = lines("story.txt");
+        flat(run.head()).forEach((name, value) -> out.accept("# " + name + "=" + value));
+        trial.world().trace(out);
     }
 
     /** Writes data of all that happens from now on, {@code jsonl} or {@code csv}. */

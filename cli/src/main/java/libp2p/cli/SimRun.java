@@ -3,6 +3,7 @@ package libp2p.cli;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.sim.Fidelity;
@@ -120,7 +121,7 @@ final class SimRun {
         o.put("eventsPerCpuSecond", cpuNanos == 0 ? 0 : (long) (trial.world().events() / (cpuNanos / 1e9)));
         o.put("heapBytesPerNode", heapBytes < 0 ? null : Math.max(0, heapBytes) / setting.nodes);
         o.put("delivered", trial.delivered());
-        o.put("traceHash", String.format("%016x", trial.world().hash()));
+        o.put("traceHash", String.format(Locale.ROOT, "%016x", trial.world().hash()));
         o.put("whole", whole);
         Map<String, Object> results = new LinkedHashMap<>();
         for (Map.Entry<String, Double> e : trial.results().entrySet()) results.put(e.getKey(), number(e.getValue()));
