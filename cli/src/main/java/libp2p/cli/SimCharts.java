@@ -1,6 +1,9 @@
 package libp2p.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import libp2p.sim.Statistics;
 import libp2p.sim.Trial;
 import org.knowm.xchart.BitmapEncoder;
@@ -29,12 +33,14 @@ final class SimCharts {
     private final Path folder;
     private final String of;
     private final String parameters;
+    private final String words;
 
     SimCharts(SimRun run, Path folder) {
         this.run = run;
         this.folder = folder;
         Map<String, String> head = SimFiles.flat(run.head());
         of = head.get("nodes") + " hosts, seed " + head.get("seed") + ", " + head.get("stack") + ", version " + Main.VERSION;
+        words = head.toString().replace("--", "- -");
         parameters = head.get("parameters").replaceAll("[{}\"]", "").replace(":", " ").replace(",", ", ");
     }
 
@@ -84,8 +90,10 @@ final class SimCharts {
         try (OutputStream out = Files.newOutputStream(folder.resolve(file + ".png"))) {
             BitmapEncoder.saveBitmap(chart, out, BitmapEncoder.BitmapFormat.PNG);
         }
-        try (OutputStream out = Files.newOutputStream(folder.resolve(file + ".svg"))) {
-            VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
-        }
+        ByteArrayOutputStream svg = new ByteArrayOutputStream();
+        VectorGraphicsEncoder.saveVectorGraphic(chart, svg, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+        // Letters are drawn as curves there: what the picture is of must also stand in words.
+        String text = svg.toString(UTF_8).replaceFirst("<svg ", Matcher.quoteReplacement("<!-- " + words + " -->\n<svg "));
+        Files.writeString(folder.resolve(file + ".svg"), text, UTF_8);
     }
 }
