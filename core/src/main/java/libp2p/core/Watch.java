@@ -31,6 +31,14 @@ public class Watch<T> {
     /** Calls {@code listener} on {@code home} with the value now, and again after each change, until cancelled. */
     public final Cancellable listen(Executor home, Consumer<? super T> listener) {
         Listener l = new Listener(home, listener);
+        if (!(this instanceof Cell)) { // it will not change
+            l.post();
+            return () -> {
+                synchronized (this) {
+                    l.off = true;
+                }
+            };
+        }
         synchronized (this) {
             List<Listener> all = listeners;
             if (all == null) {

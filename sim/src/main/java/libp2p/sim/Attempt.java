@@ -13,6 +13,8 @@ final class Attempt extends Event implements Cancellable, Line {
     /** Until a dial that was not heard goes again, the first time: TCP's initial retransmission time-out, RFC 6298 section 2.1. */
     private static final long AGAIN_FIRST = World.SECOND;
 
+    private static final CloseReason STRANGER = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+
     private final SimTransport transport;
     private final Dial dial;
     private final Callback<? super Connection> done;
@@ -189,7 +191,7 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     private @Nullable CloseReason unfit(SimConnection here) {
-        if (dial.expected() != null && !dial.expected().equals(here.remote())) return CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        if (dial.expected() != null && !dial.expected().equals(here.remote())) return STRANGER;
         return here.count() ? null : SimTransport.full();
     }
 

@@ -8,7 +8,8 @@ import java.util.function.ToLongFunction;
 import libp2p.multiformats.Nullable;
 
 /**
- * How many bits a second hosts can send and receive, and how long a queue may be before what comes is dropped at its tail.
+ * How many bits a second hosts can send and receive, and how long a queue may be before what comes is dropped at its tail: datagrams for
+ * good, bytes of connections until their retransmission.
  *
  * @param up bits a second that a host sends; 0 for no bound
  * @param down bits a second that a host receives; 0 for no bound
@@ -52,16 +53,14 @@ public record Bandwidth(ToLongFunction<SimHost> up, ToLongFunction<SimHost> down
         public long arrival(SimHost from, SimHost to, Traffic traffic, int size, long now) {
             State s = state;
             if (s == null) throw new IllegalStateException("the links are in no world yet");
-            return Loss.retransmitted(traffic, now, leave -> {
-                long asked = from.world().now();
-                Bottleneck up = pairs ? s.pair(from, to, bandwidth) : s.line(s.up, from, bandwidth.up, bandwidth.queueNanos);
-                long sent = up == null ? leave : up.pass(size, leave, asked);
-                if (sent == NEVER) return NEVER;
-                long there = inner.arrival(from, to, traffic, size, sent);
-                if (!Links.arrives(there) || pairs) return there;
-                Bottleneck down = s.line(s.down, to, bandwidth.down, bandwidth.queueNanos);
-                return down == null ? there : down.pass(size, there, asked);
-            });
+            long asked = from.world().now();
+            Bottleneck up = pairs ? s.pair(from, to, bandwidth) : s.line(s.up, from, bandwidth.up, bandwidth.queueNanos);
+            long sent = up == null ? now : up.pass(traffic, size, now, asked);
+            if (sent == NEVER) return NEVER;
+            long there = inner.arrival(from, to, traffic, size, sent);
+            if (!Links.arrives(there) || pairs) return there;
+            Bottleneck down = s.line(s.down, to, bandwidth.down, bandwidth.queueNanos);
+            return down == null ? there : down.pass(traffic, size, there, asked);
         }
     }
 

@@ -23,17 +23,18 @@ final class Birth {
     static void of(SimHost host, Rng own, @Nullable Identity before, List<? extends Protocol> protocols) {
         World world = host.world();
         Crypto crypto = world.crypto();
-        Life life = new Life(host, List.copyOf(protocols));
+        Identity identity = before == null ? identity(world, own) : before;
+        Life life = new Life(host, identity.id(), List.copyOf(protocols));
         TallyScope scope = new TallyScope(world.limits());
         SimTransport transport = new SimTransport(life, scope);
         Swarm swarm = new Swarm(new SwarmConfig(
-                before == null ? identity(world, own) : before,
+                identity,
                 crypto,
                 life,
                 List.of(life),
                 own,
-                loop -> life.workspace(),
-                host::epochMillis,
+                loop -> ((Life) loop).workspace(),
+                life,
                 world.limits(),
                 scope,
                 world.observer(),

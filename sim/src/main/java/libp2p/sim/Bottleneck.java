@@ -24,16 +24,22 @@ final class Bottleneck {
         queue = queueNanos;
     }
 
-    /** When what arrives at {@code at} is through; {@link Links#NEVER} if the queue is full. It is {@code now}, and nothing before that matters any more. */
-    long pass(int size, long at, long now) {
+    /**
+     * When what arrives at {@code at} is through. It is {@code now}, and nothing before that matters any more.
+     *
+     * <p>A datagram that finds the queue full is dropped: {@link Links#NEVER}. A connection slows down, as its congestion control has it:
+     * what it has to send waits for its turn, and comes later still by the time-out after which what was dropped is sent again.
+     */
+    long pass(Traffic traffic, int size, long at, long now) {
         int past = 0;
         while (past < busy.size() && busy.get(past)[1] <= now) past++;
         if (past > 0) busy.subList(0, past).clear();
         long work = Math.max(1, (long) (size * nanosPerByte));
         long end = end(at, work);
-        if (end - work - at > queue) return Links.NEVER;
+        boolean full = end - work - at > queue;
+        if (full && traffic == Traffic.DATAGRAM) return Links.NEVER;
         occupy(at, end);
-        return end;
+        return full ? end + Loss.TIMEOUT_LEAST : end;
     }
 
     /** When that much work is done that begins at {@code at} and goes on where it is not busy. */

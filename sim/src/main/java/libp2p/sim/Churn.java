@@ -11,8 +11,8 @@ import libp2p.multiformats.Nullable;
 /**
  * Hosts that come and go, as they do in open networks.
  *
- * <p>Either the same hosts over and over, with sessions and absences of lengths that are drawn; or newcomers at a rate, each for one session.
- * Hosts go without a word, by a crash, unless {@link #gently} says so. A fault as others are: {@code world.inject(churn, ...)}.
+ * <p>Either the same hosts over and over, with sessions and absences of lengths that are drawn; or newcomers at a rate, each for one
+ * session. Hosts go without a word, by a crash, unless {@link #gently} says so. A fault as others are: {@code world.inject(churn, ...)}.
  */
 public final class Churn implements Fault {
     private final Distribution sessions;
@@ -90,6 +90,7 @@ public final class Churn implements Fault {
     private void session(SimHost host) {
         later(host.world(), draw(sessions), () -> {
             if (host.isUp()) leave(host);
+            else if (absences != null) session(host); // something else has taken it down
         });
     }
 
@@ -104,8 +105,7 @@ public final class Churn implements Fault {
         if (absences == null) return;
         if (!active) back(host); // it was over while the host took leave
         later(host.world(), draw(absences), () -> {
-            if (host.isUp()) return;
-            back(host);
+            if (!host.isUp()) back(host);
             session(host);
         });
     }

@@ -69,7 +69,9 @@ final class Cut implements Fault {
             if (!h.isUp()) continue;
             List<Connection> all = h.swarm().connections();
             for (Connection c : all) {
-                if (c instanceof SimConnection s && (stops(h, s.to()) || stops(s.to(), h))) world.timeline().add(new Break(s, "nobody answers"), world.now());
+                if (c instanceof SimConnection s && (stops(h, s.to()) || stops(s.to(), h))) {
+                    world.timeline().add(new Break(s, "nobody answers"), world.now());
+                }
             }
         }
     }

@@ -69,15 +69,15 @@ public final class DataLines implements Consumer<Datum> {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') s.append('\\').append(c);
-            else if (c < 0x20 || c == 0x7f || Character.isSurrogate(c)) s.append("\\u").append(Integer.toHexString(c | 0x10000).substring(1));
-            else s.append(c);
+            else if (c >= 0x20 && c != 0x7f && !Character.isSurrogate(c)) s.append(c);
+            else s.append("\\u").append(Integer.toHexString(c | 0x10000).substring(1));
         }
         s.append('"');
     }
 
     private static String row(Datum d) {
-        return d.timeNanos() + "," + d.host() + "," + d.kind() + "," + d.peer() + "," + d.inbound() + "," + field(d.what()) + "," + d.value() + ","
-                + field(d.reason());
+        return d.timeNanos() + "," + d.host() + "," + d.kind() + "," + d.peer() + "," + d.inbound() + "," + field(d.what()) + ","
+                + d.value() + "," + field(d.reason());
     }
 
     private static String field(String text) {

@@ -25,7 +25,9 @@ public interface Distribution {
 
     /** Any of {@code [least, most]}, each equally likely. */
     static Distribution uniform(long leastNanos, long mostNanos) {
-        if (leastNanos < 0 || mostNanos < leastNanos) throw new IllegalArgumentException("times of " + leastNanos + " to " + mostNanos);
+        if (leastNanos < 0 || mostNanos < leastNanos || mostNanos == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("times of " + leastNanos + " to " + mostNanos);
+        }
         return random -> leastNanos + (random.nextLong() >>> 1) % (mostNanos - leastNanos + 1);
     }
 

@@ -13,7 +13,9 @@ import java.util.List;
  * world.inject(Fault.crash(some).recurring(60 * SECOND, 5 * SECOND), 0, 600 * SECOND);
  * }</pre>
  *
- * <p>A fault is a thing that happens in one world; it begins and ends between the turns of hosts, and may do so again.
+ * <p>A fault is a thing that happens in one world; it begins and ends between the turns of hosts, and may do so again. Faults of different
+ * kinds do not disturb each other, nor do several cuts, jumps or crashes; of two skews, slow readers or slow CPUs of one host the one that
+ * began last counts, until the first of them ends.
  */
 public interface Fault {
     /** For ever, as a length of time. */
@@ -95,11 +97,13 @@ public interface Fault {
 
     /** The clocks of these hosts, timers and all, gain that many microseconds a second, or lose them if negative; more than -1 000 000. */
     static Fault clockSkew(Collection<SimHost> hosts, long partsPerMillion) {
-        if (partsPerMillion <= -1_000_000 || partsPerMillion > 1_000_000) throw new IllegalArgumentException("skew of " + partsPerMillion + " ppm");
+        if (partsPerMillion <= -1_000_000 || partsPerMillion > 1_000_000) {
+            throw new IllegalArgumentException("skew of " + partsPerMillion + " ppm");
+        }
         return new Ailment(hosts, (host, begins) -> host.ailing().rate(begins ? partsPerMillion : 0, host.world().now()));
     }
 
-    /** The wall clocks of these hosts are ahead by that, or behind; at its end they are put right again. Their timers hear nothing of it. */
+    /** The wall clocks of these hosts are ahead by that, or behind, until it ends; their timers hear nothing of it. */
     static Fault clockJump(Collection<SimHost> hosts, long millis) {
         return new Ailment(hosts, (host, begins) -> host.ailing().wallMillis += begins ? millis : -millis);
     }

@@ -3,11 +3,13 @@ package libp2p.sim;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
 import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
@@ -15,12 +17,13 @@ import libp2p.core.wire.Workspace;
 import libp2p.multiformats.Nullable;
 
 /**
- * One life of a host, from its start to its crash: its node, the loop that this lives on, and where it offloads work.
+ * One life of a host, from its start to its crash: its node, the loop that this lives on, its wall clock, and where it offloads work.
  *
  * <p>What was meant for a life that is over does not happen: its tasks, its timers, and what arrives for its connections.
  */
-final class Life implements Loop, Offload {
+final class Life implements Loop, Offload, LongSupplier {
     private final SimHost host;
+    private final PeerId id;
     private final List<Protocol> protocols;
     private @Nullable Swarm swarm;
     private @Nullable SimTransport transport;
@@ -28,8 +31,9 @@ final class Life implements Loop, Offload {
     private @Nullable Set<SimPipe> pipes; // only in BYTES
     private boolean over;
 
-    Life(SimHost host, List<Protocol> protocols) {
+    Life(SimHost host, PeerId id, List<Protocol> protocols) {
         this.host = host;
+        this.id = id;
         this.protocols = protocols;
     }
 
@@ -40,6 +44,11 @@ final class Life implements Loop, Offload {
 
     SimHost host() {
         return host;
+    }
+
+    /** As whom. */
+    PeerId id() {
+        return id;
     }
 
     List<Protocol> protocols() {
@@ -119,6 +128,12 @@ final class Life implements Loop, Offload {
     @Override
     public boolean isCurrent() {
         return host.timeline().current() == host;
+    }
+
+    /** The wall clock. */
+    @Override
+    public long getAsLong() {
+        return host.epochMillis();
     }
 
     // ---- work

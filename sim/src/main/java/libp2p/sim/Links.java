@@ -58,12 +58,16 @@ public interface Links {
 
     /** A latency for each pair, of that distribution, drawn once by the world's seed and the same both ways. */
     static Links drawn(Distribution latency) {
-        return (from, to, traffic, size, now) -> now + latency.draw(Rng.seeded(pair(from, to)));
+        return (from, to, traffic, size, now) -> later(now, latency.draw(Rng.seeded(pair(from, to))));
     }
 
     /** The latencies between regions. */
     static Links regions(Regions regions) {
         return (from, to, traffic, size, now) -> now + regions.latencyNanos(regions.of(from), regions.of(to));
+    }
+
+    private static long later(long time, long nanos) {
+        return nanos < NEVER - time ? time + nanos : NEVER;
     }
 
     private static long pair(SimHost a, SimHost b) {
@@ -116,7 +120,7 @@ public interface Links {
             if (!arrives(at)) return at;
             Rng r = Loss.given(random);
             if (datagramsOnly && traffic == Traffic.STREAM || part < 1 && r.nextDouble() >= part) return at;
-            return at + extra.draw(r);
+            return later(at, extra.draw(r));
         }
     }
 }

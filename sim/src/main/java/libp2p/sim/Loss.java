@@ -1,6 +1,5 @@
 package libp2p.sim;
 
-import java.util.function.LongUnaryOperator;
 import libp2p.core.Rng;
 import libp2p.multiformats.Nullable;
 
@@ -8,8 +7,8 @@ import libp2p.multiformats.Nullable;
  * Packets that are lost, and connections that break.
  *
  * <p>A lost datagram does not arrive. Of a connection, the chunk with a lost packet and all after it wait for the retransmission. It comes
- * after a round trip if at least three more packets of the chunk arrived, whose acknowledgements tell of the gap (RFC 5681 section 3.2), else
- * after a time-out that doubles (RFC 6298), until the connection is given up.
+ * after a round trip if at least three more packets of the chunk arrived, whose acknowledgements tell of the gap (RFC 5681 section 3.2),
+ * else after a time-out that doubles (RFC 6298), until the connection is given up.
  *
  * @param part how many of all packets
  * @param resets how many of all chunks take their connection with them
@@ -27,6 +26,9 @@ record Loss(Links inner, double part, double resets, @Nullable Rng random) imple
     /** After so many in a row the connection is given up, after 924 s: RFC 1122 section 4.2.3.5, and Linux' tcp_retries2. */
     static final int TIMEOUTS_MAX = 15;
 
+    /** What a trip counts for at most: what takes longer waits at its sender. */
+    private static final long TRIP_MOST = World.SECOND;
+
     /** Packets that must arrive for the sender to hear of a gap before its time-out. */
     private static final int DUPLICATES = 3;
 
@@ -38,19 +40,6 @@ record Loss(Links inner, double part, double resets, @Nullable Rng random) imple
     static Rng given(@Nullable Rng random) {
         if (random == null) throw new IllegalStateException("the links are in no world yet");
         return random;
-    }
-
-    /** What a connection makes of what was lost: {@code attempt} says when it arrives that leaves at a time, or {@link Links#NEVER}. */
-    static long retransmitted(Traffic traffic, long now, LongUnaryOperator attempt) {
-        long leave = now;
-        long wait = TIMEOUT_LEAST;
-        for (int lost = 0; ; lost++) {
-            long at = attempt.applyAsLong(leave);
-            if (at != NEVER || traffic == Traffic.DATAGRAM) return at;
-            leave += wait;
-            if (lost == TIMEOUTS_MAX) return Links.broken(leave);
-            wait = Math.min(2 * wait, TIMEOUT_MOST);
-        }
     }
 
     @Override
@@ -82,7 +71,7 @@ record Loss(Links inner, double part, double resets, @Nullable Rng random) imple
             int lost = 0;
             for (int i = 0; i < packets; i++) if (r.nextDouble() < part) lost++;
             if (lost == 0) return at;
-            long trip = at - leave;
+            long trip = Math.min(at - leave, TRIP_MOST);
             if (packets - lost >= DUPLICATES) {
                 leave = at + trip;
                 timeouts = 0;

@@ -77,7 +77,10 @@ public final class Nat {
         return new Nat(world, inner, this);
     }
 
-    /** Opens a port for good to where that host, which is behind it, listens, as UPnP does: the address outside, in the realm that this NAT is in. */
+    /**
+     * Opens a port for good to where that host, which is behind it, listens, as UPnP does: the address outside, in the realm that this
+     * NAT is in.
+     */
     public Multiaddr forward(SimHost host) {
         if (host.nat() != this) throw new IllegalArgumentException(host + " is not behind this NAT");
         Mapping m = new Mapping(insideOf(host), Network.PORT, port(Network.PORT), null);
@@ -86,7 +89,10 @@ public final class Nat {
         return Network.address(address, m.port);
     }
 
-    /** The address outside that the port has on which that host, which is behind it, listens; null if it has none now, or one for each remote end. */
+    /**
+     * The address outside that the port has on which that host, which is behind it, listens; null if it has none now, or one for each
+     * remote end.
+     */
     public @Nullable Multiaddr outside(SimHost host) {
         Mapping m = byInside.get(new Key(end(insideOf(host), Network.PORT), 0));
         return m == null || !keeps(m, world.now()) ? null : Network.address(address, m.port);

@@ -94,7 +94,7 @@ final class Network {
             return;
         }
         Health reader = line.to().health();
-        if (reader != null && reader.reader != null && at != Links.NEVER) at = reader.reader.pass(size, at, world.timeline().now());
+        if (reader != null && reader.reader != null && at != Links.NEVER) at = reader.reader.pass(Traffic.STREAM, size, at, world.timeline().now());
         at = Math.max(line.lastArrival(), at);
         line.lastArrival(at);
         if (at != Links.NEVER) world.timeline().add(e, at);

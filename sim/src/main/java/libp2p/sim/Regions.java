@@ -41,10 +41,14 @@ public final class Regions {
      */
     public static Regions of(List<String> names, int[][] latencyMillis, int[] weights) {
         int n = names.size();
-        if (n == 0 || latencyMillis.length != n || weights.length != n) throw new IllegalArgumentException("regions, latencies and weights must be as many");
+        if (n == 0 || latencyMillis.length != n || weights.length != n) {
+            throw new IllegalArgumentException("regions, latencies and weights must be as many");
+        }
         long[][] nanos = new long[n][n];
         for (int i = 0; i < n; i++) {
-            if (latencyMillis[i].length != n) throw new IllegalArgumentException("latencies from " + names.get(i) + " must be as many as regions");
+            if (latencyMillis[i].length != n) {
+                throw new IllegalArgumentException("latencies from " + names.get(i) + " must be as many as regions");
+            }
             for (int j = 0; j < n; j++) {
                 if (latencyMillis[i][j] < 0) throw new IllegalArgumentException("negative latency from " + names.get(i));
                 nanos[i][j] = latencyMillis[i][j] * World.MILLISECOND;

@@ -29,18 +29,21 @@ public final class Sampling {
     }
 
     /**
-     * A Metropolis-Hastings walk from {@code start}: it looks at a neighbour at random, and goes there always if that has no more neighbours
-     * than where it is, else with the chance that the ratio of the two gives. In the long run it is everywhere equally often, while a plain
-     * walk is where the connections are (Stutzbach et al., "On Unbiased Sampling for Unstructured Peer-to-Peer Networks", 2006).
+     * A Metropolis-Hastings walk from {@code start}: it looks at a neighbour at random, and goes there always if that has no more
+     * neighbours than where it is, else with the chance that the ratio of the two gives. In the long run it is everywhere equally often,
+     * while a plain walk is where the connections are (Stutzbach et al., "On Unbiased Sampling for Unstructured Peer-to-Peer Networks",
+     * 2006).
      *
      * @param neighbours the graph, which must be connected, and each a neighbour of its neighbours
      * @param burnIn steps before the first sample, until it no longer matters where it began
      * @param spacing steps from one sample to the next
      * @return the samples, in which the same one may come several times
      */
-    public static <T> List<T> metropolisHastings(T start, Function<? super T, ? extends List<? extends T>> neighbours, int burnIn, int count,
-            int spacing, Rng random) {
-        if (burnIn < 0 || count < 0 || spacing < 1) throw new IllegalArgumentException("no walk with " + burnIn + ", " + count + ", " + spacing);
+    public static <T> List<T> metropolisHastings(
+            T start, Function<? super T, ? extends List<? extends T>> neighbours, int burnIn, int count, int spacing, Rng random) {
+        if (burnIn < 0 || count < 0 || spacing < 1) {
+            throw new IllegalArgumentException("no walk with " + burnIn + ", " + count + ", " + spacing);
+        }
         List<T> samples = new ArrayList<>(count);
         T at = start;
         for (long step = 1; samples.size() < count; step++) {

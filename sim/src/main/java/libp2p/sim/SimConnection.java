@@ -45,7 +45,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public PeerId remote() {
-        return far().life.swarm().identity().id();
+        return far().life.id();
     }
 
     @Override

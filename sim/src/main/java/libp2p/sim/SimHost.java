@@ -16,8 +16,8 @@ import libp2p.multiformats.Nullable;
 /**
  * A host of a world: a {@link Swarm}, the loop it lives on, and its place.
  *
- * <p>It is the loop itself. A task that is given to it from outside is an event of the world; one that it gives itself runs in the same turn.
- * After a crash it is the same host, but for the time until its restart there is no node: what is given to it then is dropped, and
+ * <p>It is the loop itself. A task that is given to it from outside is an event of the world; one that it gives itself runs in the same
+ * turn. After a crash it is the same host, but for the time until its restart there is no node: what is given to it then is dropped, and
  * {@link #swarm} and {@link #protocol} show the node that was.
  */
 public final class SimHost implements Loop {
@@ -74,7 +74,7 @@ public final class SimHost implements Loop {
 
     /** Who it is. */
     public PeerId id() {
-        return swarm().identity().id();
+        return life().id();
     }
 
     /** Where it listens, without {@code /p2p}; behind a NAT that is an address of the inside. */
@@ -119,7 +119,7 @@ public final class SimHost implements Loop {
     /** Another life begins, as the same peer with the addresses of those it was connected to, or as another that knows nobody. */
     void restart(boolean remembers) {
         if (isUp()) throw new IllegalStateException(this + " is up");
-        if (protocols == null) throw new IllegalStateException(this + " was given its protocols and cannot make them again; World.hosts can");
+        if (protocols == null) throw new IllegalStateException(this + " was given its protocols; World.hosts makes hosts that restart");
         Swarm before = swarm();
         if (health != null) health.dark = false;
         lives++;
@@ -127,7 +127,9 @@ public final class SimHost implements Loop {
         if (!remembers) return;
         Swarm now = swarm();
         execute(() -> {
-            for (Connection c : before.connections()) now.peers().add(c.remote(), before.peers().addresses(c.remote()), PeerBook.RECENT_NANOS);
+            for (Connection c : before.connections()) {
+                now.peers().add(c.remote(), before.peers().addresses(c.remote()), PeerBook.RECENT_NANOS);
+            }
         });
     }
 

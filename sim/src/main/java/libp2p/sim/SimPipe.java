@@ -51,7 +51,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     private Chunk out() {
         Chunk c = out;
         if (c == null) {
-            c = new Chunk(this);
+            c = new Chunk(this, remoteHost);
             out = c;
             life.host().timeline().departing(c);
         }

@@ -25,8 +25,8 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the world's
- * {@link Fidelity} has it.
+ * The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the
+ * world's {@link Fidelity} has it.
  */
 final class SimTransport implements Transport, Listener {
     private final Life life;
@@ -105,7 +105,9 @@ final class SimTransport implements Transport, Listener {
         Attempt ours = crossing(a, source);
         if (ours != null) return crossed(a, ours, route);
         Accept arrivals = accept;
-        if (arrivals == null || route.port() != Network.PORT) return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        if (arrivals == null || route.port() != Network.PORT) {
+            return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        }
         if (arrivals.admit(here, source) != null) return a.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
         if (host().world().fidelity().isBytes()) {
             SimPipe pipe = new SimPipe(life, a.transport().host(), here, source, route.flow());
@@ -129,7 +131,7 @@ final class SimTransport implements Transport, Listener {
     SimConnection connection(Life other, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(life, remote, inbound, flow, s, scope.peer(other.swarm().identity().id()).connection());
+        return new SimConnection(life, remote, inbound, flow, s, scope.peer(other.id()).connection());
     }
 
     /** Whether there is a place for one more connection with the peer, which then is taken. */

@@ -114,8 +114,8 @@ public final class Statistics {
     }
 
     /**
-     * A confidence interval of at least 95 % of a percentile, from the values themselves, whatever their distribution: between the ranks that
-     * the binomial distribution gives. Infinite on the side where the sample is too small to say.
+     * A confidence interval of at least 95 % of a percentile, from the values themselves, whatever their distribution: between the ranks
+     * that the binomial distribution gives. Infinite on the side where the sample is too small to say.
      */
     public Interval percentileInterval(double percent) {
         if (!(percent > 0 && percent < 100)) throw new IllegalArgumentException("percentile " + percent);

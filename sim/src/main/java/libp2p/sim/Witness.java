@@ -46,7 +46,8 @@ final class Witness implements Observer {
         if (d == null) return;
         SimHost host = time.current();
         int number = host == null ? -1 : host.index();
-        d.accept(new Datum(time.now(), number, kind, peer == null ? -1 : number(peer), inbound, what, value, reason == null ? "" : reason.toString()));
+        d.accept(new Datum(time.now(), number, kind, peer == null ? -1 : number(peer), inbound, what, value,
+                reason == null ? "" : reason.toString()));
     }
 
     /** Of the host that is that peer, or was; -1 if none is. */

@@ -211,9 +211,11 @@ public final class World {
         timeline.add(new Timeline.Task(null, task), nanos);
     }
 
-    /** A fault begins {@code afterNanos} from now and ends when it has lasted {@code lastingNanos}; {@link Fault#FOR_EVER} is long enough. */
+    /** A fault begins {@code afterNanos} from now and ends when it has lasted {@code lastingNanos}, or {@link Fault#FOR_EVER}. */
     public void inject(Fault fault, long afterNanos, long lastingNanos) {
-        if (afterNanos < 0 || lastingNanos < 0) throw new IllegalArgumentException("begins after " + afterNanos + " ns and lasts " + lastingNanos);
+        if (afterNanos < 0 || lastingNanos < 0) {
+            throw new IllegalArgumentException("begins after " + afterNanos + " ns and lasts " + lastingNanos);
+        }
         long begin = Math.addExact(timeline.now(), afterNanos);
         at(begin, () -> fault.begin(this));
         if (lastingNanos < Long.MAX_VALUE - begin) at(begin + lastingNanos, () -> fault.end(this));
@@ -278,7 +280,7 @@ public final class World {
     /** The host that is this peer; null if none is. */
     public @Nullable SimHost host(PeerId peer) {
         int number = witness.number(peer);
-        return number < 0 ? null : hosts.get(number);
+        return number >= 0 && hosts.get(number).id().equals(peer) ? hosts.get(number) : null;
     }
 
     // ---- for the parts

@@ -52,7 +52,8 @@ class ChurnTest {
         world.inject(Churn.of(hosts.subList(1, 2), Distribution.constant(5 * S), Distribution.constant(5 * S)).gently(), 0, 8 * S);
         world.run(6 * S);
         assertThat(hosts.get(1).isUp()).isFalse();
-        assertThat(Probe.of(hosts.get(0)).lost).hasSize(1).allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.CONNECTION_CLOSED));
+        assertThat(Probe.of(hosts.get(0)).lost).hasSize(1)
+                .allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.CONNECTION_CLOSED));
         world.run(10 * S);
         assertThat(hosts.get(1).isUp()).isTrue();
     }
@@ -62,7 +63,8 @@ class ChurnTest {
         World world = World.seed(3);
         SimHost host = world.hosts(1, () -> List.of()).get(0);
         List<Object> ids = new ArrayList<>(List.of(host.id()));
-        world.inject(Churn.of(List.of(host), Distribution.constant(S), Distribution.constant(S)).forgetting().onUp(h -> ids.add(h.id())), 0, 10 * S);
+        world.inject(Churn.of(List.of(host), Distribution.constant(S), Distribution.constant(S)).forgetting()
+                .onUp(h -> ids.add(h.id())), 0, 10 * S);
         world.run(20 * S);
         assertThat(ids).hasSize(6).doesNotHaveDuplicates();
     }

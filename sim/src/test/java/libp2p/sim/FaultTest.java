@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.identify.Identify;
 import libp2p.multiformats.Nullable;
 import libp2p.ping.Ping;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** What faults do, seen from outside: what a ping takes, what arrives, which connections end. */
 class FaultTest {
@@ -325,7 +326,8 @@ class FaultTest {
         long began = world.now();
         List<Long> done = new ArrayList<>();
         for (SimHost h : world.hosts()) {
-            for (int i = 0; i < 3; i++) h.execute(() -> h.swarm().offload(() -> 1, h.swarm().loop(), (one, failure) -> done.add(world.now() - began)));
+            Callback<Integer> told = (one, failure) -> done.add(world.now() - began);
+            for (int i = 0; i < 3; i++) h.execute(() -> h.swarm().offload(() -> 1, h.swarm().loop(), told));
         }
         world.run(S);
         assertThat(done).containsExactly(0L, 0L, 0L, 20 * MS, 40 * MS, 60 * MS);

@@ -29,7 +29,8 @@ class InvariantTest {
                 w -> assertThat(w.hosts()).allSatisfy(h -> assertThat(h.swarm().connections()).as(h.toString()).hasSizeLessThan(2)));
         world.run(2 * World.SECOND);
         world.connect(hosts.get(0), hosts.get(2));
-        assertThatThrownBy(() -> world.run(10 * World.SECOND)).isInstanceOf(WorldException.class).hasMessageContaining("everyone is connected")
+        assertThatThrownBy(() -> world.run(10 * World.SECOND)).isInstanceOf(WorldException.class)
+                .hasMessageContaining("everyone is connected")
                 .hasMessageContaining("3.000000000 s").hasMessageContaining("seed 77").hasMessageContaining("host0")
                 .cause().isInstanceOf(AssertionError.class);
         assertThat(world.now()).isEqualTo(3 * World.SECOND);

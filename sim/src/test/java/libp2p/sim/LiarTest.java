@@ -19,7 +19,8 @@ class LiarTest {
         SimHost lying = world.host(liar);
         SimHost honest = world.host(new Ping());
         List<String> ends = new ArrayList<>();
-        world.connect(asking, lying, (c, failure) -> asking.protocol(Ping.class).ping(c, (nanos, why) -> ends.add(why == null ? "answered" : why.toString())));
+        world.connect(asking, lying, (c, failure) -> asking.protocol(Ping.class)
+                .ping(c, (nanos, why) -> ends.add(why == null ? "answered" : why.toString())));
         world.run(60 * World.SECOND);
         List<Long> times = new ArrayList<>();
         world.connect(asking, honest, (c, failure) -> asking.protocol(Ping.class).ping(c, (nanos, why) -> times.add(nanos)));
@@ -49,7 +50,8 @@ class LiarTest {
 
     @Test
     void liesToIdentifyHurtNobody() {
-        for (Liar liar : List.of(Liar.garbage(1, 500, Identify.ID), Liar.endless(Identify.ID), Liar.silent(Identify.ID), Liar.resetting(0, Identify.ID))) {
+        for (Liar liar : List.of(Liar.garbage(1, 500, Identify.ID), Liar.endless(Identify.ID), Liar.silent(Identify.ID),
+                Liar.resetting(0, Identify.ID))) {
             World world = World.seed(2).links(Links.constant(10 * World.MILLISECOND));
             List<SimHost> honest = world.hosts(3, () -> List.of(new Identify(), new Ping()));
             SimHost lying = world.host(liar);

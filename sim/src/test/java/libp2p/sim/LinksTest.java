@@ -121,7 +121,8 @@ class LinksTest {
 
     @Test
     void aPairHasALineOfItsOwn() {
-        World world = World.seed(1).links(Links.constant(10 * MS).pairBandwidth(Bandwidth.symmetric(8 * Bandwidth.MBIT).queue(World.SECOND)));
+        World world = World.seed(1).links(Links.constant(10 * MS)
+                .pairBandwidth(Bandwidth.symmetric(8 * Bandwidth.MBIT).queue(World.SECOND)));
         List<SimHost> hosts = world.hosts(5, () -> List.of(new Probe()));
         for (int i = 1; i < 5; i++) world.connect(hosts.get(i), hosts.get(0));
         world.run(World.SECOND);
@@ -133,7 +134,7 @@ class LinksTest {
     }
 
     @Test
-    void aFullQueueDropsAndAConnectionStallsUntilTheRetransmission() {
+    void aFullQueueDropsAndAConnectionComesLaterByTheRetransmission() {
         World world = pair(Links.constant(10 * MS).bandwidth(Bandwidth.of(8 * Bandwidth.MBIT, 0).queue(50 * MS)));
         a(world).execute(() -> {
             for (int i = 0; i < 4; i++) Probe.say(a(world), b(world), 100_000); // each takes 100 ms
@@ -142,7 +143,33 @@ class LinksTest {
         world.run(20 * World.SECOND);
         Probe p = Probe.of(b(world));
         assertThat(p.received).isEqualTo(400_000);
-        assertThat(p.arrivals.get(p.arrivals.size() - 1) - before).isGreaterThan(600 * MS); // 410 ms without drops
+        assertThat(p.arrivals.get(p.arrivals.size() - 1) - before).isBetween(600 * MS, 650 * MS); // 410 ms without drops
+    }
+
+    @Test
+    void aLineThatIsAskedForTooMuchGivesAllItHas() {
+        World world = pair(Links.constant(10 * MS).bandwidth(Bandwidth.of(0, 800_000)).loss(0.01)); // 100 kB a second
+        for (int i = 0; i < 30; i++) {
+            Probe.say(a(world), b(world), 100_000); // every half second
+            world.run(World.SECOND / 2);
+        }
+        assertThat(Probe.of(b(world)).received).isBetween(900_000, 1_500_000);
+        world.run(60 * World.SECOND);
+        assertThat(Probe.of(b(world)).received).isEqualTo(3_000_000);
+        assertThat(Probe.of(a(world)).lost).isEmpty();
+    }
+
+    @Test
+    void aFullQueueDropsDatagrams() {
+        Links links = Links.constant(10 * MS).bandwidth(Bandwidth.of(80_000, 0)); // 10 kB a second: five in 200 ms, and one under way
+        World world = pair(links);
+        Probe.say(a(world), b(world), 1);
+        world.run(2 * World.SECOND);
+        a(world).execute(() -> {
+            for (int i = 0; i < 50; i++) Probe.of(a(world)).stream.datagram(new Buf(new byte[360]));
+        });
+        world.run(5 * World.SECOND);
+        assertThat(Probe.of(b(world)).datagrams).hasSize(6);
     }
 
     @Test
@@ -162,7 +189,8 @@ class LinksTest {
         world.run(900 * World.SECOND);
         assertThat(Probe.of(a(world)).lost).isEmpty();
         world.run(100 * World.SECOND);
-        for (SimHost h : world.hosts()) assertThat(Probe.of(h).lost).hasSize(1).allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.LOST));
+        for (SimHost h : world.hosts()) assertThat(Probe.of(h).lost).hasSize(1)
+                .allSatisfy(r -> assertThat(r.kind()).isEqualTo(CloseReason.Kind.LOST));
     }
 
     @Test
@@ -231,7 +259,8 @@ class LinksTest {
 
     @Test
     void theSameTroublesTellTheSameStory() {
-        Links links = Links.regions(Regions.ETHEREUM).jitter(Distribution.exponential(2 * MS)).bandwidth(Bandwidth.symmetric(20 * Bandwidth.MBIT))
+        Links links = Links.regions(Regions.ETHEREUM).jitter(Distribution.exponential(2 * MS))
+                .bandwidth(Bandwidth.symmetric(20 * Bandwidth.MBIT))
                 .loss(0.01).reorder(0.1, Distribution.constant(MS));
         List<Long> hashes = new ArrayList<>();
         for (int i = 0; i < 2; i++) { // one description, two worlds
@@ -248,6 +277,7 @@ class LinksTest {
         assertThatThrownBy(() -> Links.constant(1).loss(1.1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Links.constant(1).loss(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Bandwidth.symmetric(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Links.constant(1).loss(0.1).arrival(null, null, Traffic.STREAM, 1, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Links.constant(1).loss(0.1).arrival(null, null, Traffic.STREAM, 1, 0))
+                .isInstanceOf(IllegalStateException.class);
     }
 }

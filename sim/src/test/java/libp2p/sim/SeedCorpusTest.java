@@ -33,7 +33,8 @@ class SeedCorpusTest {
     /** A scenario, a seed, then why it is here, a line each; empty lines and those that begin with # do not count. */
     private static List<Entry> corpus() throws IOException {
         List<Entry> all = new ArrayList<>();
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(SeedCorpusTest.class.getResourceAsStream("seeds.txt"), StandardCharsets.UTF_8))) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(SeedCorpusTest.class.getResourceAsStream("seeds.txt"),
+                StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isBlank() || line.startsWith("#")) continue;
                 String[] parts = line.strip().split("\\s+", 3);

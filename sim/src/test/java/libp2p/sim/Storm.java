@@ -31,7 +31,8 @@ final class Storm {
         world.links(links());
         hosts = new ArrayList<>(world.hosts(8 + random.nextInt(12), () -> List.of(new Identify(), new Ping(), new Flood(n -> {}))));
         if (random.nextInt(2) == 0) {
-            Nat nat = world.nat(pick(List.of(NatType.FULL_CONE, NatType.PORT_RESTRICTED, NatType.SYMMETRIC)).expiry((20 + random.nextInt(100)) * S));
+            Nat nat = world.nat(pick(List.of(NatType.FULL_CONE, NatType.PORT_RESTRICTED, NatType.SYMMETRIC))
+                    .expiry((20 + random.nextInt(100)) * S));
             hosts.addAll(nat.hosts(3, () -> List.of(new Identify(), new Ping(), new Flood(n -> {}))));
         }
     }

@@ -15,6 +15,10 @@ final class KeyTable<E extends KeyTable.Entry> {
         Entry(Object key) {
             this.key = key;
         }
+
+        Object key() {
+            return key;
+        }
     }
 
     private Entry[] slots = new Entry[4];
@@ -57,7 +61,7 @@ final class KeyTable<E extends KeyTable.Entry> {
     /** Where the key's entry is, or would be. */
     private static int place(Entry[] slots, Object key) {
         int at = home(slots, key);
-        while (slots[at] != null && !slots[at].key.equals(key)) at = at + 1 & slots.length - 1;
+        while (slots[at] != null && slots[at].key != key && !slots[at].key.equals(key)) at = at + 1 & slots.length - 1;
         return at;
     }
 

@@ -35,7 +35,7 @@ public final class PeerBook {
     private record Address(Multiaddr address, long until) {}
 
     private static final class Known {
-        private Address[] addresses = NO_ADDRESSES; // in the order in which they became known; few, so that looking through them costs nothing
+        private Address[] addresses = NO_ADDRESSES; // in the order in which they became known; few enough to look through
         private List<Multiaddr> said = List.of(); // by the peer itself, the last time
         private List<String> protocols = List.of();
         private @Nullable String agent;
@@ -100,11 +100,18 @@ public final class PeerBook {
     public List<Multiaddr> addresses(PeerId peer) {
         Known k = known.get(peer);
         if (k == null) return List.of();
-        long now = loop.nanoTime();
+        if (!connected.test(peer)) forgetExpired(k);
         List<Multiaddr> good = new ArrayList<>(k.addresses.length);
-        for (int i = k.addresses.length - 1; i >= 0; i--) if (k.addresses[i].until <= now && k.addresses[i].until != FOR_EVER) k.remove(i);
         for (Address a : k.addresses) good.add(a.address);
         return good;
+    }
+
+    private void forgetExpired(Known k) {
+        long now = loop.nanoTime();
+        for (int i = k.addresses.length - 1; i >= 0; i--) {
+            long until = k.addresses[i].until;
+            if (until != FOR_EVER && until <= now) k.remove(i);
+        }
     }
 
     /** The protocol ids it said it answers; empty if it has not said. */
@@ -160,7 +167,10 @@ public final class PeerBook {
         Known k = known.get(peer);
         if (k == null) return;
         long until = loop.nanoTime() + RECENT_NANOS;
-        for (int i = 0; i < k.addresses.length; i++) if (k.addresses[i].until < until) k.addresses[i] = new Address(k.addresses[i].address, until);
+        for (int i = 0; i < k.addresses.length; i++) {
+            Address a = k.addresses[i];
+            if (a.until < until) k.addresses[i] = new Address(a.address, until);
+        }
     }
 
     private Known entry(PeerId peer) {

@@ -2,9 +2,7 @@ package libp2p.core.node;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import libp2p.core.CloseReason;
 import libp2p.core.Watch;
 import libp2p.core.identity.PeerId;
@@ -24,13 +22,20 @@ final class Peers {
     private static final int ROOMY_STREAMS = 256;
 
     /** Its lists are never changed, only replaced: most are empty or the node's own, and take no room. */
-    private static final class Entry {
+    private static final class Entry extends KeyTable.Entry {
+        private @Nullable Entry before; // in the order in which they came, as the next
+        private @Nullable Entry after;
         private Connection best;
         private List<Connection> others = List.of();
         private List<Protocol> speaks = List.of();
 
         Entry(Connection first) {
+            super(first.remote());
             best = first;
+        }
+
+        PeerId peer() {
+            return (PeerId) key();
         }
 
         /** Unlimited ones first, then the newest: it is the one most likely to be alive. */
@@ -68,7 +73,9 @@ final class Peers {
 
     private final Swarm swarm;
     private List<Protocol> protocols;
-    private final Map<PeerId, Entry> entries = new LinkedHashMap<>();
+    private final KeyTable<Entry> entries = new KeyTable<>();
+    private @Nullable Entry first;
+    private @Nullable Entry last;
     private final Watch.Cell<List<PeerId>> watch = new Watch.Cell<>(List.of());
     private @Nullable Runnable empty;
 
@@ -79,9 +86,9 @@ final class Peers {
 
     void add(Connection c) {
         PeerId peer = c.remote();
-        Entry e = entries.get(peer);
+        Entry e = entries.find(peer);
         if (e == null) {
-            entries.put(peer, new Entry(c));
+            enter(new Entry(c));
             publish();
         } else {
             e.add(c);
@@ -94,19 +101,35 @@ final class Peers {
 
     void remove(Connection c, CloseReason reason) {
         PeerId peer = c.remote();
-        Entry e = entries.get(peer);
+        Entry e = entries.find(peer);
         if (e == null) return;
-        boolean last = e.isOnly(c);
-        if (!last && !e.remove(c)) return;
-        if (last) {
-            entries.remove(peer);
+        boolean leaves = e.isOnly(c);
+        if (!leaves && !e.remove(c)) return;
+        if (leaves) {
+            leave(e);
             swarm.peers().disconnected(peer);
         }
         for (Protocol p : protocols) swarm.guard("onConnectionClosed of ", p, () -> p.onConnectionClosed(c, reason));
-        if (!last) return;
+        if (!leaves) return;
         for (Protocol p : e.speaks) swarm.guard("onPeerGone of ", p, () -> p.onPeerGone(peer));
         publish();
-        if (entries.isEmpty() && empty != null) empty.run();
+        if (isEmpty() && empty != null) empty.run();
+    }
+
+    private void enter(Entry e) {
+        entries.add(e);
+        e.before = last;
+        if (last == null) first = e;
+        else last.after = e;
+        last = e;
+    }
+
+    private void leave(Entry e) {
+        entries.remove(e);
+        if (e.before == null) first = e.after;
+        else e.before.after = e.after;
+        if (e.after == null) last = e.before;
+        else e.after.before = e.before;
     }
 
     private static <T> List<T> with(List<T> list, int at, T more) {
@@ -125,7 +148,7 @@ final class Peers {
 
     /** The peer has shown that it speaks a protocol, by a stream or by its word. */
     void spoke(PeerId peer, Protocol p) {
-        Entry e = entries.get(peer);
+        Entry e = entries.find(peer);
         if (e == null || e.speaks.contains(p) || !protocols.contains(p)) return;
         e.speaks = e.speaks.size() + 1 == protocols.size() ? protocols : with(e.speaks, e.speaks.size(), p);
         swarm.guard("onPeer of ", p, () -> p.onPeer(peer));
@@ -133,7 +156,7 @@ final class Peers {
 
     void learned(Connection c, Identified i) {
         PeerId peer = c.remote();
-        Entry e = entries.get(peer);
+        Entry e = entries.find(peer);
         String agent = i.agent();
         if (agent != null && c instanceof BaseConnection) {
             BaseConnection base = (BaseConnection) c;
@@ -143,6 +166,7 @@ final class Peers {
         }
         List<String> ids = i.protocols();
         if (e == null || ids == null) return;
+        for (Connection each : e.all()) if (each instanceof BaseConnection base) base.answers(ids);
         for (Protocol p : protocols) {
             if (speaks(p, ids)) {
                 spoke(peer, p);
@@ -166,17 +190,17 @@ final class Peers {
     /** From now on no protocol is told of anything. */
     void stop() {
         protocols = List.of();
-        for (Entry e : entries.values()) e.speaks = List.of();
+        for (Entry e = first; e != null; e = e.after) e.speaks = List.of();
     }
 
     List<Connection> of(PeerId peer) {
-        @Nullable Entry e = entries.get(peer);
+        @Nullable Entry e = entries.find(peer);
         return e == null ? List.of() : e.all();
     }
 
     List<Connection> all() {
         List<Connection> all = new ArrayList<>(entries.size());
-        for (Entry e : entries.values()) {
+        for (Entry e = first; e != null; e = e.after) {
             all.add(e.best);
             if (!e.others.isEmpty()) all.addAll(e.others);
         }
@@ -184,11 +208,11 @@ final class Peers {
     }
 
     boolean has(PeerId peer) {
-        return entries.containsKey(peer);
+        return entries.find(peer) != null;
     }
 
     boolean isEmpty() {
-        return entries.isEmpty();
+        return first == null;
     }
 
     /** Runs when the last peer has gone; null for no longer. */
@@ -201,6 +225,8 @@ final class Peers {
     }
 
     private void publish() {
-        watch.set(new ArrayList<>(entries.keySet()));
+        List<PeerId> all = new ArrayList<>(entries.size());
+        for (Entry e = first; e != null; e = e.after) all.add(e.peer());
+        watch.set(all);
     }
 }

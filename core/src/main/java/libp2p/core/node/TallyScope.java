@@ -26,7 +26,7 @@ public final class TallyScope implements Scope {
 
     /** The scope of a node. */
     public TallyScope(Limits limits) {
-        this(new Shared(limits, new Tally(Level.NODE), new KeyTable<>()), Level.NODE, null);
+        this(new Shared(limits, new OfNode(), new KeyTable<>()), Level.NODE, null);
     }
 
     private TallyScope(Shared node, Level level, @Nullable Object key) {
@@ -70,7 +70,7 @@ public final class TallyScope implements Scope {
         if (key != null) {
             Tally g = group();
             if (g == null) {
-                g = new Tally(key);
+                g = Tally.of(level, key);
                 node.groups.add(g);
                 group = g;
             }
@@ -79,7 +79,7 @@ public final class TallyScope implements Scope {
         if (level == Level.CONNECTION) {
             Tally c = own;
             if (c == null) {
-                c = new Tally(level);
+                c = new OfPeer(level);
                 own = c;
             }
             c.add(resource, amount);
@@ -157,46 +157,119 @@ public final class TallyScope implements Scope {
         };
     }
 
-    /** How much of each resource is reserved; all but the bytes are bounded by numbers that are ints. */
-    private static final class Tally extends KeyTable.Entry {
-        private int handshakes;
-        private int arrivals;
+    /**
+     * How much of each resource is reserved; only of those that its level counts. All but the bytes are bounded by numbers that are ints.
+     */
+    private abstract static class Tally extends KeyTable.Entry {
+        Tally(Object key) {
+            super(key);
+        }
+
+        static Tally of(Level level, Object key) {
+            return switch (level) {
+                case NODE -> new OfNode();
+                case ADDRESS -> new OfAddress(key);
+                case PEER, CONNECTION -> new OfPeer(key);
+            };
+        }
+
+        abstract long get(Resource resource);
+
+        abstract void add(Resource resource, long amount);
+
+        abstract boolean isNothing();
+    }
+
+    private static class OfPeer extends Tally {
         private int connectionsInbound;
         private int connectionsOutbound;
         private int streamsInbound;
         private int streamsOutbound;
         private long bytes;
 
-        Tally(Object key) {
+        OfPeer(Object key) {
             super(key);
         }
 
+        @Override
         long get(Resource resource) {
             return switch (resource) {
-                case HANDSHAKES_INBOUND -> handshakes;
-                case ARRIVALS -> arrivals;
                 case CONNECTIONS_INBOUND -> connectionsInbound;
                 case CONNECTIONS_OUTBOUND -> connectionsOutbound;
                 case STREAMS_INBOUND -> streamsInbound;
                 case STREAMS_OUTBOUND -> streamsOutbound;
                 case BYTES -> bytes;
+                default -> throw new IllegalArgumentException(resource + " is not counted by peer");
             };
         }
 
+        @Override
         void add(Resource resource, long amount) {
             switch (resource) {
-                case HANDSHAKES_INBOUND -> handshakes = Math.toIntExact(handshakes + amount);
-                case ARRIVALS -> arrivals = Math.toIntExact(arrivals + amount);
                 case CONNECTIONS_INBOUND -> connectionsInbound = Math.toIntExact(connectionsInbound + amount);
                 case CONNECTIONS_OUTBOUND -> connectionsOutbound = Math.toIntExact(connectionsOutbound + amount);
                 case STREAMS_INBOUND -> streamsInbound = Math.toIntExact(streamsInbound + amount);
                 case STREAMS_OUTBOUND -> streamsOutbound = Math.toIntExact(streamsOutbound + amount);
                 case BYTES -> bytes += amount;
+                default -> throw new IllegalArgumentException(resource + " is not counted by peer");
             }
         }
 
+        @Override
         boolean isNothing() {
-            return (handshakes | arrivals | connectionsInbound | connectionsOutbound | streamsInbound | streamsOutbound) == 0 && bytes == 0;
+            return (connectionsInbound | connectionsOutbound | streamsInbound | streamsOutbound) == 0 && bytes == 0;
+        }
+    }
+
+    private static final class OfNode extends OfPeer {
+        private int handshakes;
+        private int arrivals;
+
+        OfNode() {
+            super(Level.NODE);
+        }
+
+        @Override
+        long get(Resource resource) {
+            return switch (resource) {
+                case HANDSHAKES_INBOUND -> handshakes;
+                case ARRIVALS -> arrivals;
+                default -> super.get(resource);
+            };
+        }
+
+        @Override
+        void add(Resource resource, long amount) {
+            switch (resource) {
+                case HANDSHAKES_INBOUND -> handshakes = Math.toIntExact(handshakes + amount);
+                case ARRIVALS -> arrivals = Math.toIntExact(arrivals + amount);
+                default -> super.add(resource, amount);
+            }
+        }
+    }
+
+    private static final class OfAddress extends Tally {
+        private int arrivals;
+
+        OfAddress(Object key) {
+            super(key);
+        }
+
+        @Override
+        long get(Resource resource) {
+            if (resource != Resource.ARRIVALS) throw new IllegalArgumentException(resource + " is not counted by address");
+            return arrivals;
+        }
+
+        @Override
+        void add(Resource resource, long amount) {
+            if (resource != Resource.ARRIVALS) throw new IllegalArgumentException(resource + " is not counted by address");
+            arrivals = Math.toIntExact(arrivals + amount);
+        }
+
+        @Override
+        boolean isNothing() {
+            return arrivals == 0;
         }
     }
 }

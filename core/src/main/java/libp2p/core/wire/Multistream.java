@@ -68,7 +68,7 @@ public final class Multistream {
         /** Appends the header and the first proposal. Who proposes one id only may send what it has to say behind them at once. */
         @Override
         public void begin(Buf out) {
-            put(out, HEADER);
+            putHeader(out);
             put(out, protocols.get(0));
         }
 
@@ -130,7 +130,7 @@ public final class Multistream {
             if (messages == 0) {
                 if (!takeHeader(in)) return null;
                 count(++messages, messagesMax);
-                put(out, HEADER);
+                putHeader(out);
             }
             for (String message = next(in); message != null; message = next(in)) {
                 count(++messages, messagesMax);
@@ -180,7 +180,9 @@ public final class Multistream {
 
     private static void check(String id) {
         int size = size(id);
-        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        }
     }
 
     /** How many bytes a text takes. */
@@ -202,6 +204,10 @@ public final class Multistream {
         if (in.array[last] != '\n') throw new Violation("multistream message without a newline");
         in.start = last + 1;
         return new String(in.array, from, last - from, StandardCharsets.UTF_8);
+    }
+
+    private static void putHeader(Buf out) {
+        out.grow(HEADER_BYTES.length).put(HEADER_BYTES);
     }
 
     private static void put(Buf out, String message) {

@@ -28,6 +28,7 @@ final class Openings {
     /** What a connection keeps of this while it has no streams; a part of it, since most connections are at rest. On its loop. */
     abstract static class State {
         private @Nullable Lane lanes; // of protocols with an open stream or one that waits
+        private List<String> answered = List.of(); // what the peer says it answers
         private int perProtocolMax; // 0 for the default
         private @Nullable CloseReason refused;
     }
@@ -99,6 +100,10 @@ final class Openings {
         for (Lane lane : all()) advance(lane);
     }
 
+    void answers(List<String> protocols) {
+        state().answered = protocols;
+    }
+
     Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler) {
         Opening o = new Opening(protocols, options, handler);
         loop().execute(o);
@@ -166,8 +171,9 @@ final class Openings {
     private final class Opening implements StreamHandler, BaseStream.Lifecycle, Runnable, Cancellable {
         private final OpenOptions options;
         private final StreamHandler app;
-        private final StreamHandler select;
+        private final List<String> protocols;
         private final String laneName;
+        private @Nullable StreamHandler select;
         private @Nullable Lane lane;
         private Cancellable timer = NONE;
         private Cancellable raw = NONE;
@@ -178,12 +184,21 @@ final class Openings {
         private @Nullable CloseReason failure;
 
         Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
+            this.protocols = protocols;
             this.options = options;
             this.app = app;
             this.laneName = protocols.get(0);
-            // One id asked for needs no answer before the first data: whoever does not speak it resets.
-            boolean optimistic = protocols.size() == 1;
-            this.select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
+        }
+
+        private StreamHandler select() {
+            StreamHandler s = select;
+            if (s == null) {
+                // The only id needs no answer before the first data, since whoever does not speak it resets; nor does one that was told.
+                boolean optimistic = protocols.size() == 1 || state().answered.contains(laneName);
+                s = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
+                select = s;
+            }
+            return s;
         }
 
         /** Begins; on the connection's loop. */
@@ -271,33 +286,33 @@ final class Openings {
             BaseStream base = (BaseStream) s;
             stream = base;
             base.lifecycle(this);
-            select.onOpen(s);
+            select().onOpen(s);
         }
 
         @Override
         public void onData(Stream s, Buf data) {
-            select.onData(s, data);
+            select().onData(s, data);
         }
 
         @Override
         public void onWritable(Stream s) {
-            select.onWritable(s);
+            select().onWritable(s);
         }
 
         @Override
         public void onFinish(Stream s) {
-            select.onFinish(s);
+            select().onFinish(s);
         }
 
         @Override
         public void onStop(Stream s, long code) {
-            select.onStop(s, code);
+            select().onStop(s, code);
         }
 
         @Override
         public void onClose(@Nullable Stream s, CloseReason reason) {
             end(reason);
-            select.onClose(s, failure == null ? reason : failure);
+            select().onClose(s, failure == null ? reason : failure);
         }
     }
 
