@@ -3,6 +3,7 @@ package libp2p.cli;
 import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
         version = "java-libp2p " + Main.VERSION,
         footer = "A scenario of your own is a Java class: see docs/research.md.")
 final class SimCommand implements Callable<Integer> {
+    private static final String SOURCE_LAUNCHER = "jdk.compiler/";
+
     static final int NODES_MAX = 10_000_000;
 
     private static final List<Scenario> KNOWN = List.of(new PingScenario(), new FloodScenario(), new PartitionScenario(), new ChurnScenario());
@@ -262,16 +265,19 @@ final class SimCommand implements Callable<Integer> {
         return all;
     }
 
-    /** What this process was started with, without the arguments of the command. */
+    /** How to start another process like this one, without the arguments of the command. */
     List<String> process() throws IOException {
-        ProcessHandle.Info info = ProcessHandle.current().info();
         List<String> own = spec.root().commandLine().getParseResult().originalArgs();
+        String started = System.getProperty("sun.java.command", "");
+        String arguments = String.join(" ", own);
+        if (!started.endsWith(arguments)) throw new IOException("this JVM does not tell how it was started: use --processes 1");
         List<String> all = new ArrayList<>();
-        all.add(info.command().orElseThrow(() -> new IOException("this system does not tell how a process was started: use --processes 1")));
-        String[] given = info.arguments().orElseThrow(() -> new IOException("this system does not tell how a process was started: use --processes 1"));
-        List<String> before = List.of(given).subList(0, Math.max(0, given.length - own.size()));
-        if (!List.of(given).subList(before.size(), given.length).equals(own)) throw new IOException("cannot tell how to start more processes: use --processes 1");
-        all.addAll(before);
+        all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        all.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        all.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        String main = started.substring(0, started.length() - arguments.length()).strip();
+        // A scenario that runs from its source is named behind the class that compiles it.
+        all.add(main.startsWith(SOURCE_LAUNCHER) ? main.substring(main.indexOf(' ') + 1) : main);
         return all;
     }
 

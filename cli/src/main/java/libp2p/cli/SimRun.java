@@ -73,7 +73,7 @@ final class SimRun {
             cpuNanos = SYSTEM.getProcessCpuTime() - cpu;
             wallNanos = System.nanoTime() - began;
         }
-        heapBytes = heap() - heapBefore;
+        heapBytes = Math.max(0, heap() - heapBefore);
     }
 
     /** Whether it came to its end. */
@@ -119,7 +119,7 @@ final class SimRun {
         o.put("cpuSeconds", rounded(cpuNanos / 1e9, 1e3));
         o.put("wallSeconds", rounded(wallNanos / 1e9, 1e3));
         o.put("eventsPerCpuSecond", cpuNanos == 0 ? 0 : (long) (trial.world().events() / (cpuNanos / 1e9)));
-        o.put("heapBytesPerNode", heapBytes < 0 ? null : Math.max(0, heapBytes) / setting.nodes);
+        o.put("heapBytesPerNode", heapBytes < 0 ? null : heapBytes / setting.nodes);
         o.put("delivered", trial.delivered());
         o.put("traceHash", String.format(Locale.ROOT, "%016x", trial.world().hash()));
         o.put("whole", whole);
