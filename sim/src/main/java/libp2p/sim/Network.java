@@ -93,8 +93,9 @@ final class Network {
             broken(line, ~at, "the network broke it");
             return;
         }
-        Health reader = line.to().health();
-        if (reader != null && reader.reader != null && at != Links.NEVER) at = reader.reader.pass(Traffic.STREAM, size, at, world.timeline().now());
+        Health there = line.to().health();
+        Bottleneck reader = there == null ? null : there.reader;
+        if (reader != null && at != Links.NEVER) at = reader.pass(Traffic.STREAM, size, at, world.timeline().now());
         at = Math.max(line.lastArrival(), at);
         line.lastArrival(at);
         if (at != Links.NEVER) world.timeline().add(e, at);

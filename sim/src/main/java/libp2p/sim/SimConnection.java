@@ -24,7 +24,6 @@ final class SimConnection extends BaseConnection implements Line {
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
-    private @Nullable CloseReason draining;
 
     /** An end, which has no place among its host's connections yet. */
     SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, @Nullable Flow flow, Surroundings node, Scope budget) {
@@ -163,7 +162,7 @@ final class SimConnection extends BaseConnection implements Line {
     @Override
     protected Cancellable openRaw(StreamHandler handler) {
         SimStream s = new SimStream(this, handler);
-        if (end() != null || draining != null) {
+        if (refused() != null) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, "the connection ends"));
         } else if (!scope().reserve(Resource.STREAMS_OUTBOUND, 1)) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams are open"));
@@ -179,7 +178,7 @@ final class SimConnection extends BaseConnection implements Line {
         if (end() != null) return null; // of which it will hear
         SimStream s = new SimStream(this, null);
         long code = Codes.NONE;
-        if (draining != null) code = Codes.SHUTDOWN;
+        if (refused() != null) code = Codes.SHUTDOWN;
         else if (!scope().reserve(Resource.STREAMS_INBOUND, 1)) code = Codes.RESOURCE_LIMIT_EXCEEDED;
         if (code != Codes.NONE) {
             surroundings().observer().streamRefused(this, "", CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
@@ -211,19 +210,19 @@ final class SimConnection extends BaseConnection implements Line {
         s.before = null;
         s.after = null;
         scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
-        if (draining != null && first == null) life.execute(this::closeIfDrained);
+        if (refused() != null && first == null) life.execute(this::closeIfDrained);
     }
 
     // ---- ends
 
     @Override
     protected void drainRaw(long code) {
-        draining = CloseReason.of(CloseReason.Kind.CANCELLED, code, "drained");
         closeIfDrained();
     }
 
     private void closeIfDrained() {
-        if (draining != null && first == null && end() == null) closeRaw(draining);
+        CloseReason why = refused();
+        if (why != null && first == null && end() == null) closeRaw(CloseReason.of(CloseReason.Kind.CANCELLED, why.code(), "drained"));
     }
 
     @Override

@@ -89,6 +89,11 @@ public abstract class BaseConnection extends Openings.State implements Connectio
         return end;
     }
 
+    /** Why it takes no new streams, be it drained or ended; null while it does. */
+    protected final @Nullable CloseReason refused() {
+        return refused;
+    }
+
     /** Its budget. */
     protected final Scope scope() {
         return scope;

@@ -132,14 +132,16 @@ public final class Multistream {
                 count(++messages, messagesMax);
                 putHeader(out);
             }
-            for (String message = next(in); message != null; message = next(in)) {
+            int from = in.start;
+            for (String message = next(in); message != null; from = in.start, message = next(in)) {
                 count(++messages, messagesMax);
                 if (message.equals(LIST)) {
                     if (listed) throw new Violation("asks for the list twice");
                     listed = true;
                     putList(out, list.get());
                 } else if (speaks.test(message)) {
-                    put(out, message);
+                    int size = in.start - from;
+                    out.grow(size).put(in.array, from, size); // as it came
                     return message;
                 } else {
                     put(out, NOT_AVAILABLE);

@@ -28,9 +28,9 @@ final class Openings {
     /** What a connection keeps of this while it has no streams; a part of it, since most connections are at rest. On its loop. */
     abstract static class State {
         private @Nullable Lane lanes; // of protocols with an open stream or one that waits
-        private List<String> answered = List.of(); // what the peer says it answers
         private int perProtocolMax; // 0 for the default
-        private @Nullable CloseReason refused;
+        private List<String> answered = List.of(); // what the peer says it answers
+        @Nullable CloseReason refused; // why no more are opened
     }
 
     /** The streams of one protocol; there are few such, in a list. */
@@ -362,8 +362,8 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for");
-            timer = loop().schedule(limits().openNanos(), () -> base.abort(late));
+            timer = loop().schedule(limits().openNanos(), () -> base.abort(
+                    CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
             select.onOpen(s);
         }
 

@@ -28,6 +28,7 @@ final class Features {
     private static final long ECHO_BYTES = 64 * MIB;
     private static final long PERF_BYTES = 16 * MIB;
     private static final int SEED = 7;
+    private static final String SOMEONE = "12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv"; // of specs/tls/tls.md
 
     private final Map<String, Feature> all = new LinkedHashMap<>();
     private final Map<Long, String> hashes = new ConcurrentHashMap<>();
@@ -64,8 +65,10 @@ final class Features {
         }
     }
 
-    /** A new connection, a ping each way, and an end that both see. */
+    /** A new connection, a ping each way, and an end that both see; before that, whoever is not the one that was dialled is refused. */
     private void transport(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
+        String other = listener.address().replace(listener.id(), SOMEONE);
+        check(dialer.refuses("dial", "address", other), dialer.peer().name() + " takes " + listener.id() + " for " + SOMEONE);
         connect(dialer, listener, with);
         listener.event("connected", e -> dialer.id().equals(e.getString("peer")));
         check(dialer.tell("ping", "peer", listener.id()).has("millis"), "a ping without its time");

@@ -123,6 +123,11 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         return streams.find(key);
     }
 
+    /** The streams there are, in no order that matters. */
+    protected final Iterable<S> live() {
+        return streams.all();
+    }
+
     /** Whether the session is over. */
     protected final boolean isOver() {
         return over;
