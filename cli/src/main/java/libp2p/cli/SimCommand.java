@@ -39,7 +39,8 @@ final class SimCommand implements Callable<Integer> {
 
     static final int NODES_MAX = 10_000_000;
 
-    private static final List<Scenario> KNOWN = List.of(new PingScenario(), new FloodScenario(), new PartitionScenario(), new ChurnScenario());
+    private static final List<Scenario> KNOWN =
+            List.of(new PingScenario(), new FloodScenario(), new PartitionScenario(), new ChurnScenario());
 
     @Spec
     private CommandSpec spec;
@@ -122,7 +123,7 @@ final class SimCommand implements Callable<Integer> {
             check(folder != null || data == null && !story, "--data and --story need --out");
             check(sweep.isEmpty() || data == null && !story, "--data and --story go with a single run");
             settings = SimSweep.settings(base, sweep);
-            for (SimRun.Setting s : settings) new Trial(s.scenario(), s.seed(), s.nodes(), s.stack().fidelity(), s.parameters(), (now, length) -> {});
+            for (SimRun.Setting s : settings) s.trial((now, length) -> {}); // what is out of its bounds is said before the first run
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
@@ -261,7 +262,7 @@ final class SimCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>();
         if (given == null) all.addAll(List.of("sim", s.scenario().name()));
         all.addAll(List.of("--json", "--seed", "" + s.seed(), "--nodes", "" + s.nodes(), "--stack", s.stack().name()));
-        for (Map.Entry<String, Double> p : new TreeMap<>(s.parameters()).entrySet()) all.addAll(List.of("--set", p.getKey() + "=" + p.getValue()));
+        new TreeMap<>(s.parameters()).forEach((parameter, value) -> all.addAll(List.of("--set", parameter + "=" + value)));
         return all;
     }
 

@@ -11,7 +11,6 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,8 @@ import libp2p.sim.Statistics;
 import libp2p.sim.Trial;
 
 /**
- * What a run leaves in its folder: {@code summary.json}, {@code lines.csv}, {@code samples.csv}, a picture of each chart, and on demand the story
- * and the data of all that happened.
+ * What a run leaves in its folder: {@code summary.json}, {@code lines.csv}, {@code samples.csv}, a picture of each chart, and on demand the
+ * story and the data of all that happened.
  *
  * <p>The folder and a file in it are made before the run begins, so that what cannot be written is said at once.
  */
@@ -61,8 +60,7 @@ final class SimFiles implements Closeable {
     }
 
     private Consumer<String> lines(String name) throws IOException {
-        BufferedWriter w = Files.newBufferedWriter(folder.resolve(name), UTF_8, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE);
+        BufferedWriter w = Files.newBufferedWriter(folder.resolve(name), UTF_8); // one that is there is replaced
         open.add(w);
         return line -> {
             try {
@@ -97,7 +95,8 @@ final class SimFiles implements Closeable {
             Statistics all = Statistics.of(s.values());
             for (int q = 1; q <= QUANTILES; q++) {
                 double percent = 100.0 * q / QUANTILES;
-                samples.append(Csv.row(s.name(), s.unit(), "" + all.count(), Trial.text(percent), Trial.text(all.percentile(percent)))).append('\n');
+                String value = Trial.text(all.percentile(percent));
+                samples.append(Csv.row(s.name(), s.unit(), "" + all.count(), Trial.text(percent), value)).append('\n');
             }
         }
         write("samples.csv", samples.toString());

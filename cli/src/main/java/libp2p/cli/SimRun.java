@@ -36,7 +36,11 @@ final class SimRun {
      *
      * @param parameters those that are not as usual
      */
-    record Setting(Scenario scenario, long seed, int nodes, Stack stack, Map<String, Double> parameters) {}
+    record Setting(Scenario scenario, long seed, int nodes, Stack stack, Map<String, Double> parameters) {
+        Trial trial(Trial.Watcher watcher) {
+            return new Trial(scenario, seed, nodes, stack.fidelity(), parameters, watcher);
+        }
+    }
 
     private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -51,7 +55,7 @@ final class SimRun {
     SimRun(Setting setting, Trial.Watcher watcher) {
         this.setting = setting;
         this.heapBefore = heap();
-        this.trial = new Trial(setting.scenario, setting.seed, setting.nodes, setting.stack.fidelity(), setting.parameters, watcher);
+        this.trial = setting.trial(watcher);
     }
 
     Trial trial() {

@@ -35,7 +35,8 @@ final class SimSweep {
             if (range.matches()) {
                 long from = Long.parseLong(range.group(1));
                 long to = Long.parseLong(range.group(2));
-                if (to < from || to - from >= RUNS_MAX) throw new TypeConversionException("'" + part + "' is not a range of at most " + RUNS_MAX);
+                boolean fits = from <= to && to - from < RUNS_MAX;
+                if (!fits) throw new TypeConversionException("'" + part + "' is not a range of at most " + RUNS_MAX);
                 for (long v = from; v <= to; v++) values.add((double) v);
                 return;
             }
@@ -67,7 +68,9 @@ final class SimSweep {
         if (name.equals("seed")) return new SimRun.Setting(s.scenario(), whole(name, v), s.nodes(), s.stack(), s.parameters());
         if (name.equals("nodes")) {
             long nodes = whole(name, v);
-            if (nodes < 1 || nodes > SimCommand.NODES_MAX) throw new IllegalArgumentException("nodes is " + nodes + " and must be from 1 to " + SimCommand.NODES_MAX);
+            if (nodes < 1 || nodes > SimCommand.NODES_MAX) {
+                throw new IllegalArgumentException("nodes is " + nodes + " and must be from 1 to " + SimCommand.NODES_MAX);
+            }
             return new SimRun.Setting(s.scenario(), s.seed(), (int) nodes, s.stack(), s.parameters());
         }
         Map<String, Double> parameters = new LinkedHashMap<>(s.parameters());

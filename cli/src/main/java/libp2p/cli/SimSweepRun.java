@@ -43,13 +43,15 @@ final class SimSweepRun {
 
     int run(List<SimRun.Setting> settings) throws Exception {
         if (folder != null) Files.createDirectories(folder);
-        try (PrintWriter lines = folder == null ? null : new PrintWriter(Files.newBufferedWriter(folder.resolve("runs.jsonl"), UTF_8), true)) {
+        Path runs = folder == null ? null : folder.resolve("runs.jsonl");
+        try (PrintWriter lines = runs == null ? null : new PrintWriter(Files.newBufferedWriter(runs, UTF_8), true)) {
             if (processes == 1) here(settings, lines);
             else apart(settings, lines);
         }
         tell();
         if (rows.size() == settings.size()) return 0;
-        output.err().println("libp2p: " + (command.isStopping() ? "interrupted after " : "ended after ") + rows.size() + " of " + settings.size() + " runs");
+        String how = command.isStopping() ? "interrupted after " : "ended after ";
+        output.err().println("libp2p: " + how + rows.size() + " of " + settings.size() + " runs");
         return 1;
     }
 
@@ -72,8 +74,8 @@ final class SimSweepRun {
             output.out().println(json);
             output.out().flush();
         } else if (output.terminal() || folder != null) {
-            output.err().println("run " + rows.size() + " of " + all + ": seed " + summary.get("seed") + ", " + summary.get("nodes") + " hosts, "
-                    + JsonWriter.string(summary.get("parameters")));
+            output.err().println("run " + rows.size() + " of " + all + ": seed " + summary.get("seed") + ", " + summary.get("nodes")
+                    + " hosts, " + JsonWriter.string(summary.get("parameters")));
         }
     }
 
@@ -101,7 +103,8 @@ final class SimSweepRun {
     }
 
     /** The last line of a run in a process of its own; null if we are to stop. */
-    private JsonObject child(List<String> self, SimRun.Setting s, Set<Process> running) throws IOException, InterruptedException, JsonParserException {
+    private JsonObject child(List<String> self, SimRun.Setting s, Set<Process> running)
+            throws IOException, InterruptedException, JsonParserException {
         if (command.isStopping()) return null;
         List<String> line = new ArrayList<>(self);
         line.addAll(command.arguments(s));
@@ -171,17 +174,22 @@ final class SimSweepRun {
         groups.forEach((key, members) -> {
             for (String name : members.get(0).keySet()) {
                 if (keys.contains(name) || name.equals("seed")) continue;
-                double[] values = members.stream().filter(m -> m.get(name) instanceof Number).mapToDouble(m -> ((Number) m.get(name)).doubleValue()).toArray();
+                double[] values = numbers(members, name);
                 if (values.length == 0) continue;
                 Statistics all = Statistics.of(values);
                 Statistics.Interval mean = all.meanInterval();
                 List<String> fields = new ArrayList<>();
                 for (Object k : key) fields.add(String.valueOf(k));
-                fields.addAll(List.of(name, "" + values.length, "" + all.mean(), "" + mean.low(), "" + mean.high(), "" + all.least(), "" + all.most()));
+                fields.addAll(List.of(name, "" + values.length, "" + all.mean(), "" + mean.low(), "" + mean.high()));
+                fields.addAll(List.of("" + all.least(), "" + all.most()));
                 s.append(Csv.row(fields.toArray(new String[0]))).append('\n');
             }
         });
         return s.toString();
+    }
+
+    private static double[] numbers(List<Map<String, Object>> rows, String name) {
+        return rows.stream().filter(row -> row.get(name) instanceof Number).mapToDouble(row -> ((Number) row.get(name)).doubleValue()).toArray();
     }
 
     /** What names a setting: all before the first figure, but for the seed. */

@@ -98,13 +98,15 @@ class SimCommandTest {
         assertThat(rows.get(1)).startsWith("flood," + Main.VERSION + ",1,20,streams,4,");
         assertThat(rows.get(4)).startsWith("flood," + Main.VERSION + ",2,20,streams,6,");
         assertThat(Files.readAllLines(folder.resolve("runs.jsonl"))).hasSize(4).allSatisfy(Ran::object);
-        assertThat(Files.readString(folder.resolve("means.csv"))).contains("flood," + Main.VERSION + ",20,streams,4,").contains(",delivered,2,19.0,19.0,19.0,");
+        assertThat(Files.readString(folder.resolve("means.csv"))).contains("flood," + Main.VERSION + ",20,streams,4,",
+                ",delivered,2,19.0,19.0,19.0,");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
         "", "nonsense", "flood --nodes 0", "flood --nodes many", "flood --set degree=7", "flood --set degree=900", "flood --set bogus=1",
-        "flood --set degree", "flood --nodes 5 --set degree=8", "flood --sweep degree", "flood --sweep degree=", "flood --sweep degree=4..x",
+        "flood --set degree", "flood --nodes 5 --set degree=8", "flood --sweep degree", "flood --sweep degree=",
+        "flood --sweep degree=4..x",
         "flood --sweep degree=8..4", "flood --sweep bogus=1,2", "flood --sweep nodes=0,5", "flood --sweep seed=1.5", "flood --processes 2",
         "flood --data csv", "flood --story", "flood --data xml --out x", "flood --stack quantum", "partition --nodes 20 --set share=0.001"
     })
@@ -144,6 +146,7 @@ class SimCommandTest {
     @Test
     void scenariosAreListed() {
         assertThat(run("--list").out()).contains("ping: ", "flood: ", "partition: ", "churn: ", "degree");
-        assertThat(run("--list --json").objects()).hasSize(4).allSatisfy(o -> assertThat(o).containsKeys("scenario", "description", "nodes", "parameters"));
+        assertThat(run("--list --json").objects()).hasSize(4)
+                .allSatisfy(o -> assertThat(o).containsKeys("scenario", "description", "nodes", "parameters"));
     }
 }

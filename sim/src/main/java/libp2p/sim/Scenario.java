@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * An experiment: it sets a scene, lets time pass, and says what came of it.
  *
- * <p>The same scenario with the same seed, hosts and parameters gives the same results on every machine, as long as it takes chance and time
- * from its {@link Trial} only. One object serves many trials; it keeps nothing between them.
+ * <p>The same scenario with the same seed, hosts and parameters gives the same results on every machine, as long as it takes chance and
+ * time from its {@link Trial} only. One object serves many trials; it keeps nothing between them.
  */
 public interface Scenario {
     /**
@@ -22,7 +22,8 @@ public interface Scenario {
         /** Checks that it makes sense. */
         public Parameter {
             if (!isName(name)) throw new IllegalArgumentException("'" + name + "' is no name of letters and digits");
-            if (!(least <= usual && usual <= most)) throw new IllegalArgumentException(name + " of " + usual + " is not from " + least + " to " + most);
+            boolean fits = least <= usual && usual <= most;
+            if (!fits) throw new IllegalArgumentException(name + " of " + usual + " is not from " + least + " to " + most);
         }
 
         private static boolean isName(String name) {

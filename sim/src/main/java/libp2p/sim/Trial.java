@@ -71,12 +71,14 @@ public final class Trial {
             Double value = given.get(p.name());
             double v = value == null ? p.usual() : value;
             if (!(v >= p.least() && v <= p.most())) {
-                throw new IllegalArgumentException(p.name() + " is " + text(v) + " and must be from " + text(p.least()) + " to " + text(p.most()));
+                String bounds = text(p.least()) + " to " + text(p.most());
+                throw new IllegalArgumentException(p.name() + " is " + text(v) + " and must be from " + bounds);
             }
             parameters.put(p.name(), v);
         }
         for (String name : given.keySet()) {
-            if (!parameters.containsKey(name)) throw new IllegalArgumentException("the scenario " + scenario.name() + " has no parameter " + name);
+            boolean known = parameters.containsKey(name);
+            if (!known) throw new IllegalArgumentException("the scenario " + scenario.name() + " has no parameter " + name);
         }
     }
 

@@ -13,8 +13,8 @@ import libp2p.sim.SimHost;
 import libp2p.sim.World;
 
 /**
- * Prints, for some worlds, what was delivered, how much has happened, and the hash of all of it: the same lines on the JVM, in JavaScript and in
- * WebAssembly, or something in the engine depends on the platform.
+ * Prints, for some worlds, what was delivered, how much has happened, and the hash of all of it: the same lines on the JVM, in JavaScript
+ * and in WebAssembly, or something in the engine depends on the platform.
  */
 public final class TraceHash {
     private static final long SECOND = World.SECOND;

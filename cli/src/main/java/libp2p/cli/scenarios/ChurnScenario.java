@@ -50,7 +50,8 @@ public final class ChurnScenario implements Scenario {
         trial.run(BUILDING);
         Rng choice = Rng.seeded(world.random().nextLong());
         long[] comings = {0};
-        Churn churn = Churn.of(hosts, Distribution.exponential(trial.seconds("session")), Distribution.exponential(trial.seconds("absence")))
+        Distribution sessions = Distribution.exponential(trial.seconds("session"));
+        Churn churn = Churn.of(hosts, sessions, Distribution.exponential(trial.seconds("absence")))
                 .onUp(host -> {
                     comings[0]++;
                     for (int i = 0; i < degree / 2; i++) dial(world, host, up(hosts, choice));

@@ -22,7 +22,7 @@ public final class PartitionScenario implements Scenario {
 
     @Override
     public String description() {
-        return "Cut the network in two for a while, heal it, let neighbours find each other again, and see how far messages reach meanwhile.";
+        return "Cut the network in two, heal it, let neighbours find each other again, and see how far messages reach meanwhile.";
     }
 
     @Override
@@ -46,10 +46,13 @@ public final class PartitionScenario implements Scenario {
         Reach reach = new Reach(trial, messages);
         List<SimHost> hosts = world.hosts(trial.nodes(), () -> List.of(reach.flood()));
         int cut = (int) (trial.value("share") * hosts.size());
-        if (cut == 0 || cut == hosts.size()) throw new IllegalArgumentException("a share of " + trial.value("share") + " cuts off nobody, or everybody");
+        if (cut == 0 || cut == hosts.size()) {
+            throw new IllegalArgumentException("a share of " + trial.value("share") + " cuts off nobody, or everybody");
+        }
         world.join(graph, BUILDING - World.SECOND);
         trial.run(BUILDING);
-        world.inject(Fault.partition(hosts.subList(0, cut), hosts.subList(cut, hosts.size())), trial.seconds("before"), trial.seconds("cut"));
+        Fault partition = Fault.partition(hosts.subList(0, cut), hosts.subList(cut, hosts.size()));
+        world.inject(partition, trial.seconds("before"), trial.seconds("cut"));
         long redial = trial.seconds("redial");
         long next = world.now() + redial;
         for (int m = 0; m < messages; m++) {

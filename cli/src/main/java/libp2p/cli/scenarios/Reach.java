@@ -61,7 +61,8 @@ final class Reach {
         for (int m = 0; m < messages; m++) {
             all += wanted[m];
             if (reached[m] >= wanted[m]) whole++;
-            if (wanted[m] > 0) trial.point("reach", "% of the hosts that were there", "reached", published[m], 100.0 * reached[m] / wanted[m]);
+            if (wanted[m] == 0) continue;
+            trial.point("reach", "% of the hosts that were there", "reached", published[m], 100.0 * reached[m] / wanted[m]);
         }
         trial.result("messages", messages);
         trial.result("messagesThatReachedAll", whole);
