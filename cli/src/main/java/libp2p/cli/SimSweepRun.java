@@ -189,7 +189,7 @@ final class SimSweepRun {
     }
 
     private static double[] numbers(List<Map<String, Object>> rows, String name) {
-        return rows.stream().filter(row -> row.get(name) instanceof Number).mapToDouble(row -> ((Number) row.get(name)).doubleValue()).toArray();
+        return rows.stream().map(row -> row.get(name)).filter(Number.class::isInstance).mapToDouble(v -> ((Number) v).doubleValue()).toArray();
     }
 
     /** What names a setting: all before the first figure, but for the seed. */
