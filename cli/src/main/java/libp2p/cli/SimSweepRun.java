@@ -189,7 +189,8 @@ final class SimSweepRun {
     }
 
     private static double[] numbers(List<Map<String, Object>> rows, String name) {
-        return rows.stream().map(row -> row.get(name)).filter(Number.class::isInstance).mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+        return rows.stream().map(row -> row.get(name)).filter(Number.class::isInstance).map(Number.class::cast)
+                .mapToDouble(Number::doubleValue).toArray();
     }
 
     /** What names a setting: all before the first figure, but for the seed. */
