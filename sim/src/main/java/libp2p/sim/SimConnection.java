@@ -15,23 +15,21 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
-final class SimConnection extends BaseConnection implements Line {
+class SimConnection extends BaseConnection implements Line {
     private final Life life;
     private final Multiaddr remoteAddress;
     private final boolean inbound;
     private boolean counted; // has a place that is to be given back
-    private final @Nullable Flow flow; // through NATs
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
 
     /** An end, which has no place among its host's connections yet. */
-    SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, @Nullable Flow flow, Surroundings node, Scope budget) {
+    SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
         super(node, budget);
         this.life = life;
         this.remoteAddress = remoteAddress;
         this.inbound = inbound;
-        this.flow = flow;
     }
 
     /** Takes a place, if there is one. */
@@ -135,11 +133,6 @@ final class SimConnection extends BaseConnection implements Line {
     }
 
     @Override
-    public @Nullable Flow flow() {
-        return flow;
-    }
-
-    @Override
     public @Nullable Line back() {
         return far;
     }
@@ -237,6 +230,21 @@ final class SimConnection extends BaseConnection implements Line {
         while (first != null) first.gone(all);
         over(reason);
         if (counted) life.transport().leave(remote(), inbound);
+    }
+
+    /** An end of a connection through NATs; a class of its own, since few are, and each byte counts in those that are not. */
+    static final class ThroughNats extends SimConnection {
+        private final Flow flow;
+
+        ThroughNats(Life life, Multiaddr remoteAddress, boolean inbound, Flow flow, Surroundings node, Scope budget) {
+            super(life, remoteAddress, inbound, node, budget);
+            this.flow = flow;
+        }
+
+        @Override
+        public Flow flow() {
+            return flow;
+        }
     }
 
     /** The end of a connection, at the other end. */

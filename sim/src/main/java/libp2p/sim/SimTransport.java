@@ -131,7 +131,9 @@ final class SimTransport implements Transport, Listener {
     SimConnection connection(Life other, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(life, remote, inbound, flow, s, scope.peer(other.id()).connection());
+        Scope budget = scope.peer(other.id()).connection();
+        if (flow != null) return new SimConnection.ThroughNats(life, remote, inbound, flow, s, budget);
+        return new SimConnection(life, remote, inbound, s, budget);
     }
 
     /** Whether there is a place for one more connection with the peer, which then is taken. */
