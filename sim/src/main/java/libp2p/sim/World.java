@@ -128,7 +128,7 @@ public final class World {
                 identity,
                 crypto,
                 host,
-                List.of(host),
+                List.of(), // its transport has but the host itself
                 own,
                 loop -> ((SimHost) loop).workspace(),
                 clock,
