@@ -19,7 +19,7 @@ public final class Fidelity {
     public static final Fidelity STREAMS = new Fidelity(false, null, null, List.of());
 
     /** Byte pipes with the real selection of protocols and Yamux, under plaintext: for 10^4 hosts. */
-    public static final Fidelity BYTES = new Fidelity(true, null, (crypto, rng) -> List.of(new Plaintext()), List.of(new Yamux()));
+    public static final Fidelity BYTES = new Fidelity(true, null, null, List.of(new Yamux()));
 
     private final boolean bytes;
     private final @Nullable Crypto crypto;
@@ -55,13 +55,13 @@ public final class Fidelity {
 
     /** For a node without pipes they are never used, but a node has some. */
     List<Security> securities(Crypto primitives, Rng random) {
-        return securities == null ? List.of(PLAINTEXT) : securities.apply(primitives, random);
+        return securities == null ? PLAINTEXT : securities.apply(primitives, random);
     }
 
     List<Muxer> muxers() {
         return muxers.isEmpty() ? YAMUX : muxers;
     }
 
-    private static final Security PLAINTEXT = new Plaintext();
+    private static final List<Security> PLAINTEXT = List.of(new Plaintext());
     private static final List<Muxer> YAMUX = List.of(new Yamux());
 }

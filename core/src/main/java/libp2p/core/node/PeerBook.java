@@ -68,7 +68,7 @@ public final class PeerBook {
     private final Loop loop;
     private final Limits limits;
     private final Predicate<PeerId> connected;
-    private final LinkedHashMap<PeerId, Known> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<PeerId, Known> known = new LinkedHashMap<>(4, 0.75f, true);
 
     /** One that keeps what is known of the connected. */
     PeerBook(Loop loop, Limits limits, Predicate<PeerId> connected) {
