@@ -189,8 +189,8 @@ final class Sender {
         if (subscribe) p.told.add(topic);
         else p.told.remove(topic);
         TopicState t = state.topics.get(topic);
-        boolean partial = state.config.partial != null && t != null;
-        w.subscription(topic, subscribe, partial && t.requestsPartial(), partial && t.supportsPartial());
+        if (state.config.partial == null || t == null) w.subscription(topic, subscribe, false, false);
+        else w.subscription(topic, subscribe, t.requestsPartial(), t.supportsPartial());
     }
 
     private RpcWriter writer() {
