@@ -1,6 +1,7 @@
 package libp2p.gossipsub;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -173,7 +174,9 @@ final class Publishing {
     /** The peers of the mesh, or of what stands for it, that parts are exchanged with. */
     List<Peer> partialTargets(TopicState t) {
         List<Peer> to = new ArrayList<>();
-        for (Peer p : t.joined && !t.mesh.isEmpty() ? t.mesh : fanout(t)) {
+        Collection<Peer> base = t.joined ? t.mesh : fanout(t);
+        if (base.isEmpty()) base = state.some(state.select(t, p -> state.score(p) >= state.thresholds().publish()), state.config.overlay.d());
+        for (Peer p : base) {
             boolean give = t.supportsPartial() && p.requestsPartial.contains(t);
             boolean take = t.requestsPartial() && p.supportsPartial.contains(t);
             if (p.ready && (give || take)) to.add(p);

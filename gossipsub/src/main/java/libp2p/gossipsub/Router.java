@@ -92,7 +92,7 @@ final class Router implements Messages.Receiver<Rpc> {
             if (state.gater != null) state.gater.join(p.source);
             p.gaterSources = List.of(p.source);
         }
-        messages.open(id);
+        if (!state.blacklist.contains(id)) messages.open(id);
     }
 
     void onConnection(Connection c) {
@@ -166,7 +166,11 @@ final class Router implements Messages.Receiver<Rpc> {
     @Override
     public void onMessage(PeerId id, Connection connection, Rpc rpc, int size) {
         Peer p = state.peers.get(id);
-        if (p == null || state.blacklist.contains(id)) return;
+        if (p == null) return;
+        if (state.blacklist.contains(id)) {
+            membership.hear(p, rpc.subscriptions); // it may be forgiven
+            return;
+        }
         RpcInspector inspector = state.config.inspector;
         if (state.listener.rpcs() || inspector != null) {
             RpcFacts facts = RpcFacts.of(rpc);
@@ -201,11 +205,12 @@ final class Router implements Messages.Receiver<Rpc> {
     }
 
     void blacklist(PeerId id, boolean yes) {
-        if (!yes) {
-            state.blacklist.remove(id);
-            if (!state.node.connections(id).isEmpty()) onPeer(id);
-            return;
+        Peer p = state.peers.get(id);
+        if (yes && state.blacklist.add(id)) {
+            messages.close(id);
+            if (p != null && p.ready) unready(p);
+        } else if (!yes && state.blacklist.remove(id) && p != null) {
+            messages.open(id);
         }
-        if (state.blacklist.add(id)) onPeerGone(id);
     }
 }

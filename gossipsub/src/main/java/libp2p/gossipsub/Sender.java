@@ -141,7 +141,7 @@ final class Sender {
         if (!p.choke.isEmpty() || !p.unchoke.isEmpty()) w.choke(p.choke, p.unchoke);
         p.choke.clear();
         p.unchoke.clear();
-        boolean room = messages.waiting(p.id) < state.config.limits.outboxMax().framesMax();
+        boolean room = messages.waiting(p.id, CONTROL) < state.config.limits.outboxMax().framesMax();
         if (room) {
             for (Map.Entry<String, Boolean> e : p.saysTopics.entrySet()) subscription(p, w, e.getKey(), e.getValue());
             p.saysTopics.clear();

@@ -31,6 +31,7 @@ final class Puppet implements Protocol {
     private Connection connection;
     Caller line;
     boolean reads = true;
+    private final List<Stream> inbound = new ArrayList<>();
     private final RpcReader reader = new RpcReader(LIMITS, new Any(), new Recent(1, 1, 1));
 
     /** Whatever topic it is. */
@@ -116,6 +117,12 @@ final class Puppet implements Protocol {
         return say(message(topic, data).frame());
     }
 
+    /** Reads what lies unread. */
+    void wake() {
+        for (Stream s : inbound) s.loop().execute(s::read);
+        net.world.settle();
+    }
+
     // ---- what it heard
 
     List<String> grafts() {
@@ -167,6 +174,7 @@ final class Puppet implements Protocol {
     @Override
     public StreamHandler accept(Stream stream) {
         Frames frames = new Frames(LIMITS.bytesMax());
+        inbound.add(stream);
         return new StreamHandler() {
             @Override
             public void onData(Stream s, Buf data) {

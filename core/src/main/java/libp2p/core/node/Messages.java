@@ -163,6 +163,12 @@ public final class Messages<M> {
         return o == null ? 0 : o.frames();
     }
 
+    /** How many frames of a lane wait for the peer. */
+    public int waiting(PeerId peer, int lane) {
+        Outbox o = outboxes.get(peer);
+        return o == null ? 0 : o.frames(lane);
+    }
+
     /** How many bytes wait for the peer. */
     public long waitingBytes(PeerId peer) {
         Outbox o = outboxes.get(peer);

@@ -159,6 +159,10 @@ final class Outbox {
         return n;
     }
 
+    int frames(int lane) {
+        return lines.get(lane).entries.size();
+    }
+
     long bytes() {
         long n = 0;
         for (Line l : lines) n += l.bytes;
