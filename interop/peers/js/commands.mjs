@@ -1,6 +1,7 @@
 // The commands a test sends; each gets its arguments and an abort signal and returns the fields of its answer.
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
+import { bench } from './bench.mjs'
 import { echo } from './echo.mjs'
 import { perf } from './perf.mjs'
 import { receive, withStream } from './streams.mjs'
@@ -22,8 +23,8 @@ export function commands (node, identities) {
       return {
         peerId: connection.remotePeer.toString(),
         address: connection.remoteAddr.toString(),
-        muxer: connection.multiplexer,
-        encryption: connection.encryption
+        security: connection.encryption,
+        muxer: connection.multiplexer
       }
     },
 
@@ -46,6 +47,8 @@ export function commands (node, identities) {
     async perf ({ peer, ...options }, signal) {
       return perf(connectionTo(peer), options, signal)
     },
+
+    ...bench(node, connectionTo),
 
     async handle ({ protocol }) {
       await node.handle(protocol, async stream => {
@@ -107,10 +110,9 @@ export function commands (node, identities) {
           peer: connection.remotePeer.toString(),
           address: connection.remoteAddr.toString(),
           direction: connection.direction,
+          security: connection.encryption,
           muxer: connection.multiplexer,
-          encryption: connection.encryption,
-          streams: connection.streams.length,
-          protocols: connection.streams.map(stream => stream.protocol)
+          streams: connection.streams.length
         }))
       }
     }

@@ -75,7 +75,7 @@ export class Identities {
     identity.agentVersion = message.agentVersion ?? identity.agentVersion
     identity.observedAddr = message.observedAddr?.toString() ?? identity.observedAddr
     if (message.publicKey != null) {
-      identity.publicKey = publicKeyFromProtobuf(message.publicKey).type
+      identity.publicKey = publicKeyFromProtobuf(message.publicKey).type.toLowerCase()
     }
     if (message.listenAddrs.length > 0) {
       identity.listenAddrs = message.listenAddrs.map(String)

@@ -16,6 +16,11 @@ export const KEYS = {
   rsa: () => generateKeyPair('RSA', 2048)
 }
 
+// With where each listens by default.
+export const TRANSPORTS = {
+  tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' }
+}
+
 export const SECURITY = { noise, plaintext }
 
 export const MUXERS = {
@@ -59,12 +64,12 @@ const RAISED = {
   ping: { maxInboundStreams: STREAMS_MAX, maxOutboundStreams: STREAMS_MAX, timeout: HOUR }
 }
 
-export async function createNode ({ muxer, key, security, listen, stock }) {
+export async function createNode ({ transport, muxer, key, security, listen, stock }) {
   const limits = stock ? { transport: {}, connectionManager: {}, identify: {}, ping: {} } : RAISED
   return createLibp2p({
     privateKey: await KEYS[key](),
     addresses: { listen },
-    transports: [tcp(limits.transport)],
+    transports: [TRANSPORTS[transport].create(limits.transport)],
     connectionEncrypters: [SECURITY[security]()],
     streamMuxers: [MUXERS[muxer](stock)],
     connectionManager: limits.connectionManager,

@@ -2,25 +2,28 @@
 // A js-libp2p node under remote control: commands as JSON lines on standard input, answers and events on standard output.
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { version } from 'libp2p/version'
 import { commands } from './commands.mjs'
+import { description } from './description.mjs'
 import { ECHO, echoHandler } from './echo.mjs'
 import { Identities } from './identities.mjs'
-import { createNode, KEYS, MUXERS, SECURITY } from './node.mjs'
+import { createNode, KEYS, MUXERS, SECURITY, TRANSPORTS } from './node.mjs'
 import { PERF, perfHandler } from './perf.mjs'
 import { STREAMS_MAX, within } from './streams.mjs'
 
-const USAGE = `usage: peer.mjs --muxer yamux|mplex --key ed25519|secp256k1|rsa [option]...
+const USAGE = `usage: peer.mjs [option]...
 
-  --muxer NAME         the only stream muxer offered
-  --key NAME           type of the identity key, made anew at each start
+  --transport NAME     tcp (default)
   --security NAME      noise (default) or plaintext
+  --muxer NAME         yamux (default) or mplex
+  --key NAME           ed25519 (default), secp256k1 or rsa; made anew at each start
   --listen MULTIADDR   address to listen on, may be repeated; default /ip4/127.0.0.1/tcp/0
   --no-listen          only dial
+  --role NAME          what to serve beyond the basics, may be repeated: none so far
   --stock-limits       keep the limits of js-libp2p that are raised otherwise
+  --version            print what this peer is and can do, as one line of JSON
   --help               this text
 
-Commands are JSON lines on standard input, see README.md. The end of standard input stops the node.`
+Commands are JSON lines on standard input, see ../README.md. The end of standard input stops the node.`
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const NODE_MAJOR = 24
@@ -35,12 +38,15 @@ function readArguments () {
   try {
     values = parseArgs({
       options: {
-        muxer: { type: 'string' },
-        key: { type: 'string' },
+        transport: { type: 'string', default: 'tcp' },
         security: { type: 'string', default: 'noise' },
+        muxer: { type: 'string', default: 'yamux' },
+        key: { type: 'string', default: 'ed25519' },
+        role: { type: 'string', multiple: true, default: [] },
         listen: { type: 'string', multiple: true },
         'no-listen': { type: 'boolean', default: false },
         'stock-limits': { type: 'boolean', default: false },
+        version: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false }
       }
     }).values
@@ -51,8 +57,15 @@ function readArguments () {
     process.stdout.write(USAGE + '\n')
     process.exit(0)
   }
-  for (const [name, choices] of Object.entries({ muxer: MUXERS, key: KEYS, security: SECURITY })) {
-    if (!Object.hasOwn(choices, values[name] ?? '')) {
+  if (values.version) {
+    process.stdout.write(JSON.stringify(description()) + '\n')
+    process.exit(0)
+  }
+  for (const role of values.role) {
+    usageError(`--role ${role} is not known`)
+  }
+  for (const [name, choices] of Object.entries({ transport: TRANSPORTS, security: SECURITY, muxer: MUXERS, key: KEYS })) {
+    if (!Object.hasOwn(choices, values[name])) {
       usageError(`--${name} must be one of ${Object.keys(choices).join(', ')}`)
     }
   }
@@ -61,7 +74,7 @@ function readArguments () {
   }
   return {
     ...values,
-    listen: values['no-listen'] ? [] : values.listen ?? ['/ip4/127.0.0.1/tcp/0'],
+    listen: values['no-listen'] ? [] : values.listen ?? [TRANSPORTS[values.transport].listen],
     stock: values['stock-limits']
   }
 }
@@ -126,8 +139,7 @@ async function main () {
     event: 'ready',
     peerId: node.peerId.toString(),
     addresses: node.getMultiaddrs().map(String),
-    version,
-    node: process.versions.node
+    ...description()
   })
   const table = commands(node, identities)
   const lines = createInterface({ input: process.stdin, crlfDelay: Infinity })

@@ -96,7 +96,7 @@ async function conversation (server, client, { muxer, key, security }) {
   const { peerId: clientId } = await client.event('ready')
   const dialled = await client.do('dial', { address: addresses[0] })
   check(dialled.peerId === serverId && dialled.muxer.startsWith(`/${muxer}/`), `dialled ${JSON.stringify(dialled)}`)
-  check(dialled.encryption.includes(security), `encryption is ${dialled.encryption}`)
+  check(dialled.security.includes(security), `security is ${dialled.security}`)
   check((await server.event('connected')).peer === clientId, 'the server saw another peer')
 
   await client.do('ping', { peer: serverId })
@@ -104,7 +104,7 @@ async function conversation (server, client, { muxer, key, security }) {
 
   const identity = await client.do('identify', { peer: serverId })
   const record = identity.signedPeerRecord
-  check(identity.publicKey.toLowerCase() === key, `the key is ${identity.publicKey}`)
+  check(identity.publicKey === key, `the key is ${identity.publicKey}`)
   check(record?.verified === true && record.peerId === serverId, `the signed record is ${JSON.stringify(record)}`)
   check(addresses[0].startsWith(record.addresses[0]), `the record says ${record.addresses}`)
   check(identity.protocols.includes('/echo/1.0.0'), `protocols are ${identity.protocols}`)

@@ -43,6 +43,8 @@ export function receive (stream, take, signal) {
         resolve()
       }
     }
+    // FIN that came with the protocol's name has ended the stream for js-libp2p before what came between the two is handed back
+    const ended = () => stream.readableEnded && stream.readBufferLength === 0
     const onMessage = ({ data }) => {
       try {
         // a message is a Uint8Array or a list of them
@@ -51,6 +53,10 @@ export function receive (stream, take, signal) {
         }
       } catch (error) {
         settle(error)
+        return
+      }
+      if (ended()) {
+        onEnd()
       }
     }
     const onFinish = () => { finished = true }
@@ -63,7 +69,7 @@ export function receive (stream, take, signal) {
       }
     }
     const onAbort = () => settle(signal.reason)
-    if (stream.readableEnded) {
+    if (ended()) {
       onEnd()
       return
     }

@@ -98,14 +98,17 @@ public final class Bench {
             for (String line : Files.readAllLines(info)) if (line.startsWith("model name")) cpu = line.substring(line.indexOf(':') + 2);
         }
         Path load = Path.of("/proc/loadavg");
-        return "Java " + System.getProperty("java.vm.version") + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+        return "Java " + System.getProperty("java.vm.version") + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.version") + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores of " + cpu
-                + (Files.exists(load) ? ", load before " + Files.readString(load).split(" ")[0] : "") + (quick ? ", quick run: no figures" : "")
+                + (Files.exists(load) ? ", load before " + Files.readString(load).split(" ")[0] : "")
+                + (quick ? ", quick run: no figures" : "")
                 + ". Primitives: " + JvmCrypto.create().describe() + ".";
     }
 
     private static String table(String conditions, List<Row> rows) {
-        StringBuilder s = new StringBuilder(conditions).append("\n\n| what | ours | held against | ratio | goal at most | | beside it |\n|---|---|---|---|---|---|---|\n");
+        StringBuilder s = new StringBuilder(conditions)
+                .append("\n\n| what | ours | held against | ratio | goal at most | | beside it |\n|---|---|---|---|---|---|---|\n");
         for (Row r : rows) s.append(r.markdown()).append('\n');
         return s.toString();
     }

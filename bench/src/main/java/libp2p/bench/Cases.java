@@ -69,7 +69,8 @@ final class Cases {
                     beside(loop, MICRO, "us") + "; base: plain TCP echo on the same loop, " + beside(pipe, MICRO, "us")));
             rows.add(new Row("round-trip", "32-byte round trip through PeerSocket", socket.cpu() / MICRO, "CPU us", loop.cpu() / MICRO, 4.0,
                     beside(socket, MICRO, "us") + "; base: ours on the loop"));
-            rows.add(new Row("round-trip", "plain TCP echo on a bare selector", selector.cpu() / MICRO, "CPU us", null, null, beside(selector, MICRO, "us")));
+            rows.add(new Row("round-trip", "plain TCP echo on a bare selector", selector.cpu() / MICRO, "CPU us", null, null,
+                    beside(selector, MICRO, "us")));
             rows.add(new Row("round-trip", "garbage of both loops, a round trip", loop.garbage(), "bytes", null, null, "four AEAD calls"));
         }
         return rows;
@@ -79,8 +80,10 @@ final class Cases {
         List<Row> rows = new ArrayList<>();
         try (Pair fast = new Pair("server", "connect", true); Pair pure = new Pair("server", "connect", false)) {
             interleave(scaled(1000), scaled(2000), List.of(fast, pure));
-            rows.add(new Row("handshake", "connect, TCP to Yamux, and close, with Conscrypt", fast.cpu() / MILLI, "CPU ms", null, 1.5, beside(fast, MILLI, "ms")));
-            rows.add(new Row("handshake", "the same without Conscrypt", pure.cpu() / MILLI, "CPU ms", null, null, beside(pure, MILLI, "ms")));
+            rows.add(new Row("handshake", "connect, TCP to Yamux, and close, with Conscrypt", fast.cpu() / MILLI, "CPU ms", null, 1.5,
+                    beside(fast, MILLI, "ms")));
+            rows.add(new Row("handshake", "the same without Conscrypt", pure.cpu() / MILLI, "CPU ms", null, null,
+                    beside(pure, MILLI, "ms")));
         }
         return rows;
     }
@@ -105,8 +108,10 @@ final class Cases {
             p.client().number("go " + n);
             double atClient = (double) (p.client().number("heap") - client) / n;
             double atServer = (double) (p.server().number("heap") - server) / n;
-            rows.add(new Row("idle", "heap of an idle connection, listener's end", atServer / 1024, "KiB", null, 4.0, n + " connections, after full collections"));
-            rows.add(new Row("idle", "heap of an idle connection, dialler's end", atClient / 1024, "KiB", null, 4.0, "the list that keeps them included"));
+            rows.add(new Row("idle", "heap of an idle connection, listener's end", atServer / 1024, "KiB", null, 4.0,
+                    n + " connections, after full collections"));
+            rows.add(new Row("idle", "heap of an idle connection, dialler's end", atClient / 1024, "KiB", null, 4.0,
+                    "the list that keeps them included"));
         }
         return rows;
     }
@@ -125,7 +130,8 @@ final class Cases {
                 }
             }
         }
-        rows.add(new Row("start", "start of an unconnected node, from the JVM's on", Pair.median(millis.get(0)), "ms", null, 500.0, "new Ed25519 key, -Xmx32m, no Conscrypt"));
+        rows.add(new Row("start", "start of an unconnected node, from the JVM's on", Pair.median(millis.get(0)), "ms", null, 500.0,
+                "new Ed25519 key, -Xmx32m, no Conscrypt"));
         rows.add(new Row("start", "its resident memory", Pair.median(mebibytes.get(0)), "MiB", null, 64.0, "as above, 3 s later"));
         rows.add(new Row("start", "start with Conscrypt", Pair.median(millis.get(1)), "ms", null, null, ""));
         rows.add(new Row("start", "resident memory with Conscrypt", Pair.median(mebibytes.get(1)), "MiB", null, null, ""));

@@ -59,8 +59,11 @@ final class Child implements AutoCloseable {
     /** This JDK with the flags of the {@code ./libp2p} launcher. */
     static List<String> java(String heap) {
         List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"), heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xshare:auto"));
-        if (Runtime.version().feature() >= 24) command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+                ProcessHandle.current().info().command().orElse("java"),
+                heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-Xshare:auto"));
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
         String more = System.getenv("LIBP2P_JAVA_OPTS");
         if (more != null && !more.isBlank()) command.addAll(List.of(more.trim().split(" +")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -13,8 +13,8 @@ import libp2p.jvm.JvmCrypto;
 import libp2p.multiformats.Nullable;
 
 /**
- * What any secured transfer costs here at least: blocking sockets, one thread a side, and frames of the largest Noise size under the cipher that
- * the node would choose. No streams, no windows, no handshake.
+ * What any secured transfer costs here at least: blocking sockets, one thread a side, and frames of the largest Noise size under the cipher
+ * that the node would choose. No streams, no windows, no handshake.
  */
 final class Floor {
     /** The plain bytes of a frame: what a Noise record carries. */

@@ -38,7 +38,8 @@ final class Garbage {
             String time = Row.number(r.getPrimaryResult().getScore() / 1e3) + " us each";
             switch (name) {
                 case "carry" -> rows.add(row("a frame's way through both ends, null cipher", bytes, 0.0, time));
-                case "carryConscrypt" -> rows.add(row("a frame's way through both ends, Conscrypt", bytes, 320.0, time + "; one seal and one open"));
+                case "carryConscrypt" ->
+                        rows.add(row("a frame's way through both ends, Conscrypt", bytes, 320.0, time + "; one seal and one open"));
                 case "seal" -> rows.add(row("seal of a full frame, Conscrypt", bytes, 160.0, time));
                 case "sealAndOpen" -> rows.add(row("seal and open of a full frame, Conscrypt", bytes, 320.0, time));
                 default -> throw new IllegalStateException(name);

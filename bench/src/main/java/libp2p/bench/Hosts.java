@@ -347,7 +347,9 @@ final class Hosts {
 
             @Override
             public void onClose(@Nullable Stream stream, CloseReason reason) {
-                if (!heard || reason.kind() != CloseReason.Kind.FINISHED) done.completeExceptionally(new IllegalStateException(reason.toString()));
+                if (!heard || reason.kind() != CloseReason.Kind.FINISHED) {
+                    done.completeExceptionally(new IllegalStateException(reason.toString()));
+                }
                 if (--toClose == 0) done.complete(null);
                 open();
             }

@@ -32,7 +32,8 @@ record Row(String group, String what, double value, String unit, @Nullable Doubl
     static String number(double d) {
         if (d == 0) return "0";
         if (Math.abs(d) >= 1000) return String.format(Locale.ROOT, "%.0f", d);
-        return Math.abs(d) >= 100 ? String.format(Locale.ROOT, "%.0f", d) : Math.abs(d) >= 10 ? String.format(Locale.ROOT, "%.1f", d) : String.format(Locale.ROOT, "%.2f", d);
+        String form = Math.abs(d) >= 100 ? "%.0f" : Math.abs(d) >= 10 ? "%.1f" : "%.2f";
+        return String.format(Locale.ROOT, form, d);
     }
 
     String markdown() {
@@ -40,13 +41,14 @@ record Row(String group, String what, double value, String unit, @Nullable Doubl
         Double g = goal;
         String ratio = b == null ? "" : String.format(Locale.ROOT, "%.2f", figure());
         String most = g == null ? "" : b == null ? number(g) + " " + unit : number(g) + " x";
-        return "| " + what + " | " + number(value) + " " + unit + " | " + (b == null ? "" : number(b) + " " + unit) + " | " + ratio + " | " + most
-                + " | " + verdict() + " | " + note + " |";
+        return "| " + what + " | " + number(value) + " " + unit + " | " + (b == null ? "" : number(b) + " " + unit) + " | " + ratio
+                + " | " + most + " | " + verdict() + " | " + note + " |";
     }
 
     String json() {
-        return String.format(Locale.ROOT, 
-                "{\"group\":\"%s\",\"what\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"base\":%s,\"ratio\":%s,\"goal\":%s,\"verdict\":\"%s\",\"note\":\"%s\"}",
+        return String.format(Locale.ROOT,
+                "{\"group\":\"%s\",\"what\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"base\":%s,"
+                        + "\"ratio\":%s,\"goal\":%s,\"verdict\":\"%s\",\"note\":\"%s\"}",
                 group, what, value, unit, base, base == null ? null : figure(), goal, verdict(), note.replace("\"", "'"));
     }
 }

@@ -30,7 +30,9 @@ import libp2p.core.wire.yamux.Yamux;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
-/** Two ends of a connection in one thread, over a pipe in memory: everything between a stream's write and the other's bytes but the socket. */
+/**
+ * Two ends of a connection in one thread, over a pipe in memory: everything between a stream's write and the other's bytes but the socket.
+ */
 final class Wired implements Streams, Accept {
     private static final String ID = "/bench/carry";
 
@@ -122,7 +124,8 @@ final class Wired implements Streams, Accept {
         for (int i = 0; i < 2; i++) {
             Role role = i == 0 ? Role.INITIATOR : Role.RESPONDER;
             ends[i] = Noise.create(crypto, random())
-                    .begin(new Security.Context(node(loop, crypto), loop, random(), role, null, List.of(), new byte[0], List.of()), () -> {});
+                    .begin(new Security.Context(node(loop, crypto), loop, random(), role, null, List.of(), new byte[0], List.of()),
+                            () -> {});
         }
         loop.run();
         Buf[] to = {new Buf(128 * 1024), new Buf(128 * 1024)};

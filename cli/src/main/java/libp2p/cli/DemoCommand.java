@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Nodes on loopback that talk to each other, shown as it happens. */
-@Command(name = "demo", description = "Start nodes on loopback, connect them, and show pings and throughput.", mixinStandardHelpOptions = true)
+@Command(name = "demo", description = "Start nodes on loopback, connect them, and show pings and throughput.",
+        mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final int NODES_MAX = 64;
     private static final long PERF_BYTES = 16L << 20;
@@ -38,7 +39,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--nodes", paramLabel = "N", defaultValue = "5", description = "How many nodes (default ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--for", paramLabel = "TIME", defaultValue = "20s", converter = Time.class, description = "How long, such as 20s (default ${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "TIME", defaultValue = "20s", converter = Time.class,
+            description = "How long, such as 20s (default ${DEFAULT-VALUE}).")
     private long nanos;
 
     @Mixin
@@ -66,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
         Ping ping = new Ping();
         Perf perf = new Perf();
         Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf).start();
-        say(Map.of("event", "started", "node", i, "peerId", host.id().toString()), "node " + i + " is " + host.id() + " at " + host.addresses());
+        say(Map.of("event", "started", "node", i, "peerId", host.id().toString()),
+                "node " + i + " is " + host.id() + " at " + host.addresses());
         return new Member(host, ping, perf);
     }
 
@@ -104,7 +107,8 @@ final class DemoCommand implements Callable<Integer> {
                 o.put("pingNanos", rtt);
                 o.put("bytes", r.uploaded());
                 o.put("nanos", r.uploadNanos());
-                say(o, "node " + from + " to node " + to + ": ping " + Output.millis(rtt) + ", " + Output.rate(r.uploaded(), r.uploadNanos()));
+                say(o, "node " + from + " to node " + to + ": ping " + Output.millis(rtt) + ", "
+                        + Output.rate(r.uploaded(), r.uploadNanos()));
             } catch (TimeoutException e) {
                 break; // the time is over in the middle of a measurement
             } catch (ExecutionException e) {
@@ -125,7 +129,8 @@ final class DemoCommand implements Callable<Integer> {
         o.put("medianPingNanos", median);
         o.put("bytes", moved);
         o.put("bytesPerSecond", moving == 0 ? 0 : Math.round(moved * 1e9 / moving));
-        say(o, count + " nodes, " + count * (count - 1) / 2 + " connections, " + pings.size() + " pings, median " + Output.millis(median) + ", "
+        say(o, count + " nodes, " + count * (count - 1) / 2 + " connections, " + pings.size() + " pings, "
+                + "median " + Output.millis(median) + ", "
                 + (moved >> 20) + " MiB moved at " + Output.rate(moved, moving));
     }
 

@@ -1,6 +1,7 @@
 package libp2p.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import libp2p.core.identity.PeerId;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Sends pseudo-random bytes to a peer's echo and checks what comes back. */
-@Command(name = "echo", description = "Send pseudo-random bytes to a peer's /echo/1.0.0 and check what comes back.", mixinStandardHelpOptions = true)
+@Command(name = "echo", description = "Send pseudo-random bytes to a peer's /echo/1.0.0 and check what comes back.",
+        mixinStandardHelpOptions = true)
 final class EchoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -25,7 +27,8 @@ final class EchoCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MULTIADDR", description = "Where the peer is.")
     private String address;
 
-    @Option(names = "--size", paramLabel = "SIZE", defaultValue = "1MiB", converter = PerfCommand.Size.class, description = "How much to send (default ${DEFAULT-VALUE}).")
+    @Option(names = "--size", paramLabel = "SIZE", defaultValue = "1MiB", converter = PerfCommand.Size.class,
+            description = "How much to send (default ${DEFAULT-VALUE}).")
     private long size;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the pseudo-random bytes (default ${DEFAULT-VALUE}).")
@@ -43,7 +46,7 @@ final class EchoCommand implements Callable<Integer> {
             PeerId peer = host.connect(Addresses.parse(spec, address));
             Connection connection = host.connect(peer);
             long began = System.nanoTime();
-            EchoRun.Result r = host.await(done -> connection.open(java.util.List.of(Echo.ID), OpenOptions.DEFAULT, new EchoRun(seed, size, done)));
+            EchoRun.Result r = host.await(done -> connection.open(List.of(Echo.ID), OpenOptions.DEFAULT, new EchoRun(seed, size, done)));
             long nanos = System.nanoTime() - began;
             Map<String, Object> o = new LinkedHashMap<>();
             o.put("peerId", peer.toString());
@@ -52,7 +55,8 @@ final class EchoCommand implements Callable<Integer> {
             o.put("receivedSha256", r.receivedSha256());
             o.put("nanos", nanos);
             boolean same = r.sentSha256().equals(r.receivedSha256());
-            output.say(o, (same ? "same" : "DIFFERENT") + ": " + r.received() + " bytes, " + Output.rate(r.received(), nanos) + ", sha256 " + r.receivedSha256());
+            output.say(o, (same ? "same" : "DIFFERENT") + ": " + r.received() + " bytes, " + Output.rate(r.received(), nanos) + ", sha256 "
+                    + r.receivedSha256());
             return same ? 0 : 1;
         }
     }

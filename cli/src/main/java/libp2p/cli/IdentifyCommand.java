@@ -48,7 +48,8 @@ final class IdentifyCommand implements Callable<Integer> {
             o.put("observedAddress", i.observed() == null ? null : i.observed().toString());
             o.put("signedPeerRecord", i.record() != null);
             StringBuilder lines = new StringBuilder();
-            o.forEach((name, value) -> lines.append(lines.length() == 0 ? "" : System.lineSeparator()).append(name).append(": ").append(value));
+            o.forEach((name, value) -> lines.append(lines.length() == 0 ? "" : System.lineSeparator()).append(name).append(": ")
+                    .append(value));
             output.say(o, lines.toString());
         }
         return 0;

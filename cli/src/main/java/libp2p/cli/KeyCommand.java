@@ -17,14 +17,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Makes private key files and tells whose they are. */
-@Command(name = "key", description = "Make private key files, and tell whose they are.", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND")
+@Command(name = "key", description = "Make private key files, and tell whose they are.", mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
 final class KeyCommand {
     @Command(name = "new", description = "Make a key file, which must not exist yet.", mixinStandardHelpOptions = true)
     int make(
             @Parameters(paramLabel = "FILE", description = "Where to write it, readable by the owner only.") Path file,
-            @Option(names = "--type", paramLabel = "TYPE", defaultValue = "ED25519", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).") KeyType type,
-            @Option(names = "--bits", paramLabel = "N", defaultValue = "2048", description = "Of an RSA key (default ${DEFAULT-VALUE}).") int bits,
-            @Option(names = "--form", paramLabel = "FORM", defaultValue = "PROTOBUF", description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).") KeyFile.Form form,
+            @Option(names = "--type", paramLabel = "TYPE", defaultValue = "ED25519",
+                    description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).") KeyType type,
+            @Option(names = "--bits", paramLabel = "N", defaultValue = "2048",
+                    description = "Of an RSA key (default ${DEFAULT-VALUE}).") int bits,
+            @Option(names = "--form", paramLabel = "FORM", defaultValue = "PROTOBUF",
+                    description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).") KeyFile.Form form,
             @Mixin Output output)
             throws Exception {
         SecureRandom secure = new SecureRandom();
@@ -40,7 +44,8 @@ final class KeyCommand {
         return 0;
     }
 
-    @Command(name = "convert", description = "Copy a key to a file of another form, which must not exist yet.", mixinStandardHelpOptions = true)
+    @Command(name = "convert", description = "Copy a key to a file of another form, which must not exist yet.",
+            mixinStandardHelpOptions = true)
     int convert(
             @Parameters(index = "0", paramLabel = "FROM", description = "The key file: libp2p's form, or PEM.") Path from,
             @Parameters(index = "1", paramLabel = "TO", description = "Where to write it.") Path to,

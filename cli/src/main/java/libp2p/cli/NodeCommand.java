@@ -26,7 +26,8 @@ final class NodeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--listen", paramLabel = "MULTIADDR", defaultValue = "/ip4/0.0.0.0/tcp/0", description = "Where to listen (default ${DEFAULT-VALUE}).")
+    @Option(names = "--listen", paramLabel = "MULTIADDR", defaultValue = "/ip4/0.0.0.0/tcp/0",
+            description = "Where to listen (default ${DEFAULT-VALUE}).")
     private List<String> listen;
 
     @Option(names = "--echo", description = "Answer /echo/1.0.0 too.")

@@ -29,10 +29,12 @@ final class PerfCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MULTIADDR", description = "Where the peer is.")
     private String address;
 
-    @Option(names = "--upload", paramLabel = "SIZE", defaultValue = "1GiB", converter = Size.class, description = "How much to send, such as 64MiB (default ${DEFAULT-VALUE}).")
+    @Option(names = "--upload", paramLabel = "SIZE", defaultValue = "1GiB", converter = Size.class,
+            description = "How much to send, such as 64MiB (default ${DEFAULT-VALUE}).")
     private long upload;
 
-    @Option(names = "--download", paramLabel = "SIZE", defaultValue = "1GiB", converter = Size.class, description = "How much to receive (default ${DEFAULT-VALUE}).")
+    @Option(names = "--download", paramLabel = "SIZE", defaultValue = "1GiB", converter = Size.class,
+            description = "How much to receive (default ${DEFAULT-VALUE}).")
     private long download;
 
     @Mixin
@@ -58,7 +60,8 @@ final class PerfCommand implements Callable<Integer> {
             o.put("uploadNanos", r.uploadNanos());
             o.put("downloadBytes", r.downloaded());
             o.put("downloadNanos", r.downloadNanos());
-            output.say(o, "upload " + Output.rate(r.uploaded(), r.uploadNanos()) + ", download " + Output.rate(r.downloaded(), r.downloadNanos()));
+            output.say(o, "upload " + Output.rate(r.uploaded(), r.uploadNanos()) + ", download "
+                    + Output.rate(r.downloaded(), r.downloadNanos()));
         }
         return 0;
     }

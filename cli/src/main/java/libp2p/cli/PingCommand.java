@@ -10,9 +10,9 @@ import libp2p.jvm.Host;
 import libp2p.ping.Ping;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -60,7 +60,8 @@ final class PingCommand implements Callable<Integer> {
             o.put("minNanos", least);
             o.put("avgNanos", sum / count);
             o.put("maxNanos", most);
-            output.say(o, count + " pings: min " + Output.millis(least) + ", avg " + Output.millis(sum / count) + ", max " + Output.millis(most));
+            output.say(o, count + " pings: min " + Output.millis(least) + ", avg " + Output.millis(sum / count) + ", max "
+                    + Output.millis(most));
         }
         return 0;
     }

@@ -8,7 +8,8 @@ import libp2p.multiformats.Varint;
  * Bytes with a reading and a writing place: {@code array[start..end)} is the data, {@code array[end..)} is room.
  *
  * <p>A buffer that is lent to you is yours until you return; copy what you keep. Reads beyond the data throw {@link Violation}, since
- * they are what malformed remote input leads to; writes beyond the room throw {@link IllegalStateException}, since they are bugs. Not thread-safe.
+ * they are what malformed remote input leads to; writes beyond the room throw {@link IllegalStateException}, since they are bugs. Not
+ * thread-safe.
  */
 public final class Buf {
     /** The backing array; replaced only by {@link #swap} and {@link #grow}. */
@@ -32,7 +33,9 @@ public final class Buf {
 
     /** A buffer whose data is {@code array[start..end)}; shares the array. */
     public Buf(byte[] array, int start, int end) {
-        if (start < 0 || end < start || end > array.length) throw new IllegalArgumentException("range " + start + ".." + end + " of " + array.length);
+        if (start < 0 || end < start || end > array.length) {
+            throw new IllegalArgumentException("range " + start + ".." + end + " of " + array.length);
+        }
         this.array = array;
         this.start = start;
         this.end = end;

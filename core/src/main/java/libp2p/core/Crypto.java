@@ -28,8 +28,8 @@ public interface Crypto {
     Aead chacha20Poly1305(byte[] key);
 
     /**
-     * A fresh private key in libp2p's form of its type (specs/peer-ids/peer-ids.md): Ed25519 64 bytes {@code private || public}, secp256k1 32
-     * bytes, ECDSA the SEC1 DER, RSA the PKCS#1 DER.
+     * A fresh private key in libp2p's form of its type (specs/peer-ids/peer-ids.md): Ed25519 64 bytes {@code private || public}, secp256k1
+     * 32 bytes, ECDSA the SEC1 DER, RSA the PKCS#1 DER.
      *
      * @param bits the size of an RSA modulus, 2048 to 8192; ignored otherwise
      */

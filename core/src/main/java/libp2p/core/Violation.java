@@ -17,8 +17,14 @@ public final class Violation extends RuntimeException {
 
     /** A violation that the peer hears of as {@code code}. */
     public Violation(String what, long code) {
-        super(what, null, false, false);
+        super(what);
         this.code = code;
+    }
+
+    /** Leaves the trace out. Not by the constructor that is made for it, since TeaVM's class library has none. */
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
     }
 
     /** The error code to send, of {@link Codes} or of the application. */

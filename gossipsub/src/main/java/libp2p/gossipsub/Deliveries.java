@@ -71,7 +71,8 @@ final class Deliveries {
     /** It was not taken. Where that is for what it is, and not for its fields, copies of it count alike. */
     void rejected(Message m, Rejection why, long now) {
         switch (why) {
-            case MISSING_SIGNATURE, UNEXPECTED_SIGNATURE, UNEXPECTED_AUTHOR, INVALID_SIGNATURE, SELF_ORIGIN -> scores.invalid(m.receivedFrom(), m.topic());
+            case MISSING_SIGNATURE, UNEXPECTED_SIGNATURE, UNEXPECTED_AUTHOR, INVALID_SIGNATURE, SELF_ORIGIN ->
+                    scores.invalid(m.receivedFrom(), m.topic());
             case BLACKLISTED_PEER, BLACKLISTED_SOURCE, QUEUE_FULL -> {}
             case THROTTLED, IGNORED, TIMED_OUT, EXPIRED -> settle(m, State.NEUTRAL, now);
             case INVALID -> {

@@ -38,10 +38,12 @@ public record GaterParams(
 
     /** Checks. */
     public GaterParams {
-        if (!(threshold > 0 && globalDecay > 0 && globalDecay < 1 && sourceDecay > 0 && sourceDecay < 1 && decayToZero > 0 && decayToZero < 1)) {
+        if (!(threshold > 0 && globalDecay > 0 && globalDecay < 1 && sourceDecay > 0 && sourceDecay < 1 && decayToZero > 0
+                && decayToZero < 1)) {
             throw new IllegalArgumentException("a threshold above 0 and decays within 0 and 1");
         }
-        if (!(duplicateWeight > 0 && ignoreWeight >= 1 && rejectWeight >= 1) || decayNanos < 1 || retainNanos < 0 || quietNanos < 0 || sourcesMax < 1) {
+        if (!(duplicateWeight > 0 && ignoreWeight >= 1 && rejectWeight >= 1) || decayNanos < 1 || retainNanos < 0 || quietNanos < 0
+                || sourcesMax < 1) {
             throw new IllegalArgumentException("weights or times out of bounds");
         }
     }

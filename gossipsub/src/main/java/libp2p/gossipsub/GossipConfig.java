@@ -147,7 +147,9 @@ public final class GossipConfig {
             return this;
         }
 
-        /** Whether messages of ours, of at most so many bytes, go to all peers of the topic instead of the mesh; the default is all of them. */
+        /**
+         * Whether messages of ours, of at most so many bytes, go to all peers of the topic instead of the mesh; the default is all of them.
+         */
         public Builder floodPublish(boolean yes, int bytesMax) {
             floodPublish = yes;
             floodBytesMax = bytesMax;

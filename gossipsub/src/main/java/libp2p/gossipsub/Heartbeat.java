@@ -106,7 +106,8 @@ final class Heartbeat {
         boolean opportune = beats % state.config.timing.opportunisticBeats() == 0;
         Mesh<Peer> mesh = new Mesh<>(overlay, state::score, p -> p.outbound, state.node.random());
         Mesh.Change<Peer> change = mesh.maintain(
-                new ArrayList<>(t.mesh), state.candidates(t), opportune ? state.config.limits.opportunisticMax() : 0, state.thresholds().opportunistic());
+                new ArrayList<>(t.mesh), state.candidates(t), opportune ? state.config.limits.opportunisticMax() : 0, state.thresholds()
+                        .opportunistic());
         for (Peer p : change.bad()) membership.prune(p, t, GossipListener.PruneReason.SCORE, false);
         for (Peer p : change.excess()) membership.prune(p, t, GossipListener.PruneReason.EXCESS, false);
         for (Peer p : change.graft()) membership.graft(p, t);

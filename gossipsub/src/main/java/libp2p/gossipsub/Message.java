@@ -95,7 +95,8 @@ public final class Message {
 
     /** The protobuf message, its fields in the order of their numbers, as all implementations write them. */
     static byte[] encode(
-            String topic, byte[] data, byte @Nullable [] from, byte @Nullable [] seqno, byte @Nullable [] signature, byte @Nullable [] key) {
+            String topic, byte[] data, byte @Nullable [] from, byte @Nullable [] seqno, byte @Nullable [] signature,
+                    byte @Nullable [] key) {
         ProtoWriter out = new ProtoWriter(new Buf(data.length + 256));
         if (from != null) out.bytes(Fields.MESSAGE_FROM, from);
         out.bytes(Fields.MESSAGE_DATA, data);

@@ -11,7 +11,9 @@ import java.util.Map;
 import libp2p.core.identity.PeerId;
 import libp2p.multiformats.Nullable;
 
-/** The messages of the last heartbeats, to be asked for, and the ids of the last few, to be gossiped (gossipsub-v1.0.md, "Message Cache"). */
+/**
+ * The messages of the last heartbeats, to be asked for, and the ids of the last few, to be gossiped (gossipsub-v1.0.md, "Message Cache").
+ */
 final class MessageCache {
 
     private static final class Entry {

@@ -70,7 +70,8 @@ final class Publishing {
         TopicConfig c = t.config;
         CloseReason no = c == null ? CloseReason.of(CloseReason.Kind.REFUSED, "the topic was closed") : null;
         int max = Math.min(c == null ? 0 : c.dataBytesMax(), state.config.rpcLimits.bytesMax() - overhead(t));
-        if (no == null && data.length > max) no = CloseReason.of(CloseReason.Kind.REFUSED, "a message of " + data.length + " bytes, of at most " + max);
+        if (no == null && data.length > max) no = CloseReason.of(CloseReason.Kind.REFUSED, "a message of " + data.length
+                + " bytes, of at most " + max);
         if (c == null || no != null) {
             done.done(null, no);
             return;
@@ -175,7 +176,8 @@ final class Publishing {
     List<Peer> partialTargets(TopicState t) {
         List<Peer> to = new ArrayList<>();
         Collection<Peer> base = t.joined ? t.mesh : fanout(t);
-        if (base.isEmpty()) base = state.some(state.select(t, p -> state.score(p) >= state.thresholds().publish()), state.config.overlay.d());
+        if (base.isEmpty()) base = state.some(state.select(t, p -> state.score(p) >= state.thresholds().publish()),
+                state.config.overlay.d());
         for (Peer p : base) {
             boolean give = t.supportsPartial() && p.requestsPartial.contains(t);
             boolean take = t.requestsPartial() && p.supportsPartial.contains(t);
@@ -199,7 +201,8 @@ final class Publishing {
         Waiting w = new Waiting(options.peersMin(), go, failed);
         t.waiting.add(w);
         w.timer = state.node.loop().schedule(options.waitNanos(), () -> {
-            if (t.waiting.remove(w)) failed.accept(CloseReason.of(CloseReason.Kind.TIMED_OUT, "fewer than " + options.peersMin() + " peers in " + t.name));
+            if (t.waiting.remove(w)) failed.accept(CloseReason.of(CloseReason.Kind.TIMED_OUT, "fewer than " + options.peersMin()
+                    + " peers in " + t.name));
         });
     }
 

@@ -63,7 +63,8 @@ final class Router implements Messages.Receiver<Rpc> {
 
     private void beat(long due) {
         long next = due + state.config.timing.heartbeatNanos();
-        timer = state.node.loop().schedule(Math.max(0, next - state.now()), () -> beat(Math.max(next, state.now() - state.config.timing.heartbeatNanos())));
+        timer = state.node.loop().schedule(Math.max(0, next - state.now()), () ->
+                beat(Math.max(next, state.now() - state.config.timing.heartbeatNanos())));
         long began = state.now();
         heartbeat.beat();
         for (TopicState t : new ArrayList<>(state.topics.values())) publishing.retry(t);

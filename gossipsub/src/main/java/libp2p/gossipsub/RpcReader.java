@@ -62,7 +62,8 @@ final class RpcReader implements Messages.Intake<Rpc> {
             }
         }
         // "If requestsPartial is true, this is assumed to be true" (extensions.proto)
-        if (topic != null) rpc.subscriptions = Rpc.with(rpc.subscriptions, new Rpc.Subscription(topic, subscribe, requests, requests || supports));
+        if (topic != null) rpc.subscriptions = Rpc.with(rpc.subscriptions,
+                new Rpc.Subscription(topic, subscribe, requests, requests || supports));
     }
 
     private void message(Buf raw, PeerId from, long nanos, Rpc rpc) {

@@ -56,8 +56,10 @@ public record ScoreParams(
         if (!(topicCap >= 0 && appWeight >= 0)) throw new IllegalArgumentException("the topics' cap and P5's weight are not negative");
         if (!(colocationWeight <= 0 && behaviourWeight <= 0)) throw new IllegalArgumentException("P6 and P7 punish");
         if (colocationThreshold < 1) throw new IllegalArgumentException("one peer on an address is no crowd");
-        if (!(behaviourDecay > 0 && behaviourDecay < 1 && decayToZero > 0 && decayToZero < 1)) throw new IllegalArgumentException("decays are within 0 and 1");
-        if (!(behaviourThreshold >= 0 && slowPeerWeight <= 0 && slowPeerDecay > 0 && slowPeerDecay < 1) || decayNanos < 1_000_000 || retainNanos < 0 || retainedMax < 0) {
+        if (!(behaviourDecay > 0 && behaviourDecay < 1 && decayToZero > 0
+                && decayToZero < 1)) throw new IllegalArgumentException("decays are within 0 and 1");
+        if (!(behaviourThreshold >= 0 && slowPeerWeight <= 0 && slowPeerDecay > 0 && slowPeerDecay < 1) || decayNanos < 1_000_000
+                || retainNanos < 0 || retainedMax < 0) {
             throw new IllegalArgumentException("negative bound");
         }
     }
@@ -65,37 +67,43 @@ public record ScoreParams(
     /** The same with an application score. */
     public ScoreParams appScore(ToDoubleFunction<PeerId> score, double weight) {
         return new ScoreParams(topicCap, score, weight, colocationWeight, colocationThreshold, colocationExempt, behaviourWeight,
-                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax, thresholds);
+                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax,
+                        thresholds);
     }
 
     /** The same with other rules for peers on one address. */
     public ScoreParams colocation(double weight, int threshold, Predicate<Multiaddr> exempt) {
-        return new ScoreParams(topicCap, appScore, appWeight, weight, threshold, exempt, behaviourWeight, behaviourThreshold, behaviourDecay,
+        return new ScoreParams(topicCap, appScore, appWeight, weight, threshold, exempt, behaviourWeight, behaviourThreshold,
+                behaviourDecay,
                 slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax, thresholds);
     }
 
     /** The same with another P7. */
     public ScoreParams behaviour(double weight, double threshold, double decay) {
-        return new ScoreParams(topicCap, appScore, appWeight, colocationWeight, colocationThreshold, colocationExempt, weight, threshold, decay,
+        return new ScoreParams(topicCap, appScore, appWeight, colocationWeight, colocationThreshold, colocationExempt, weight, threshold,
+                decay,
                 slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax, thresholds);
     }
 
     /** The same with other times. */
     public ScoreParams decay(long intervalNanos, double toZero, long keepNanos) {
         return new ScoreParams(topicCap, appScore, appWeight, colocationWeight, colocationThreshold, colocationExempt, behaviourWeight,
-                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, intervalNanos, toZero, keepNanos, retainedMax, thresholds);
+                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, intervalNanos, toZero, keepNanos, retainedMax,
+                        thresholds);
     }
 
     /** The same with another cap of the topics. */
     public ScoreParams topicCap(double cap) {
         return new ScoreParams(cap, appScore, appWeight, colocationWeight, colocationThreshold, colocationExempt, behaviourWeight,
-                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax, thresholds);
+                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax,
+                        thresholds);
     }
 
     /** The same with other thresholds. */
     public ScoreParams thresholds(Thresholds value) {
         return new ScoreParams(topicCap, appScore, appWeight, colocationWeight, colocationThreshold, colocationExempt, behaviourWeight,
-                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax, value);
+                behaviourThreshold, behaviourDecay, slowPeerWeight, slowPeerDecay, decayNanos, decayToZero, retainNanos, retainedMax,
+                        value);
     }
 
     /**

@@ -9,7 +9,8 @@ import libp2p.core.node.Messages;
 import libp2p.multiformats.Nullable;
 
 /**
- * What goes to peers. Messages go to their queues at once; what else is to be said is gathered until the end of what is being done, and goes as
+ * What goes to peers. Messages go to their queues at once; what else is to be said is gathered until the end of what is being done, and
+ * goes as
  * one RPC. Subscriptions, GRAFTs and PRUNEs are kept as state, and said again when there is room: they are never lost behind data.
  */
 final class Sender {

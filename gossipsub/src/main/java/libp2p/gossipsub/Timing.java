@@ -40,12 +40,14 @@ public record Timing(
 
     /** A heartbeat a second, and the other defaults of go-libp2p-pubsub; a validator may take a minute. */
     public static final Timing DEFAULT = new Timing(
-            SECOND, 100 * MILLI, 5, 3, 60 * SECOND, 120 * SECOND, 60 * SECOND, 10 * SECOND, 10 * SECOND, 3 * SECOND, 3, 60, 300, 30 * SECOND,
+            SECOND, 100 * MILLI, 5, 3, 60 * SECOND, 120 * SECOND, 60 * SECOND, 10 * SECOND, 10 * SECOND, 3 * SECOND, 3, 60, 300,
+                    30 * SECOND,
             60 * SECOND);
 
     /** A heartbeat each 700 ms, history 6 and 3, ids remembered for two epochs of 32 slots: Ethereum's. */
     public static final Timing ETHEREUM = new Timing(
-            700 * MILLI, 100 * MILLI, 6, 3, 60 * SECOND, 2 * 32 * 12 * SECOND, 60 * SECOND, 10 * SECOND, 10 * SECOND, 3 * SECOND, 3, 60, 300,
+            700 * MILLI, 100 * MILLI, 6, 3, 60 * SECOND, 2 * 32 * 12 * SECOND, 60 * SECOND, 10 * SECOND, 10 * SECOND, 3 * SECOND, 3, 60,
+                    300,
             30 * SECOND, 60 * SECOND);
 
     /** Checks. */

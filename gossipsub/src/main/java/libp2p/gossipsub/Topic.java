@@ -90,7 +90,8 @@ public final class Topic {
     }
 
     /**
-     * Sends parts of a message: {@code actions} says, on the node's loop, what to whom, for the group's peers and those of the mesh; gives the
+     * Sends parts of a message: {@code actions} says, on the node's loop, what to whom, for the group's peers and those of the mesh; gives
+     * the
      * peers that something was queued for. The topic's configuration must have parts, and the node's a {@link PartialHandler}.
      */
     public void publishPartial(byte[] group, PartialActions actions, Callback<? super List<PeerId>> done) {

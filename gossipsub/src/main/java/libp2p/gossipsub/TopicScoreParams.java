@@ -56,11 +56,13 @@ public record TopicScoreParams(
         decay(invalidDecay);
         if (!(weight >= 0)) throw new IllegalArgumentException("a topic's weight is not negative");
         if (!(timeInMeshWeight >= 0 && firstDeliveriesWeight >= 0)) throw new IllegalArgumentException("P1 and P2 reward");
-        if (!(meshDeliveriesWeight <= 0 && meshFailureWeight <= 0 && invalidWeight <= 0)) throw new IllegalArgumentException("P3, P3b and P4 punish");
+        if (!(meshDeliveriesWeight <= 0 && meshFailureWeight <= 0
+                && invalidWeight <= 0)) throw new IllegalArgumentException("P3, P3b and P4 punish");
         if (timeInMeshQuantumNanos < 1 || meshDeliveriesWindowNanos < 0 || meshDeliveriesActivationNanos < 0) {
             throw new IllegalArgumentException("times that cannot be kept");
         }
-        if (!(timeInMeshCap >= 0 && firstDeliveriesCap >= 0 && meshDeliveriesThreshold >= 0 && meshDeliveriesCap >= meshDeliveriesThreshold)) {
+        if (!(timeInMeshCap >= 0 && firstDeliveriesCap >= 0 && meshDeliveriesThreshold >= 0
+                && meshDeliveriesCap >= meshDeliveriesThreshold)) {
             throw new IllegalArgumentException("caps are not negative, and P3's not below its threshold");
         }
     }
@@ -71,7 +73,8 @@ public record TopicScoreParams(
 
     /** The same with another weight. */
     public TopicScoreParams weight(double value) {
-        return new TopicScoreParams(value, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight, firstDeliveriesDecay,
+        return new TopicScoreParams(value, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight,
+                firstDeliveriesDecay,
                 firstDeliveriesCap, meshDeliveriesWeight, meshDeliveriesDecay, meshDeliveriesCap, meshDeliveriesThreshold,
                 meshDeliveriesWindowNanos, meshDeliveriesActivationNanos, meshFailureWeight, meshFailureDecay, invalidWeight, invalidDecay);
     }
@@ -85,28 +88,33 @@ public record TopicScoreParams(
 
     /** The same with another P2. */
     public TopicScoreParams firstDeliveries(double p2Weight, double decay, double cap) {
-        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, p2Weight, decay, cap, meshDeliveriesWeight,
+        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, p2Weight, decay, cap,
+                meshDeliveriesWeight,
                 meshDeliveriesDecay, meshDeliveriesCap, meshDeliveriesThreshold, meshDeliveriesWindowNanos, meshDeliveriesActivationNanos,
                 meshFailureWeight, meshFailureDecay, invalidWeight, invalidDecay);
     }
 
     /** The same with another P3. */
-    public TopicScoreParams meshDeliveries(double p3Weight, double decay, double cap, double threshold, long windowNanos, long activationNanos) {
-        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight, firstDeliveriesDecay,
+    public TopicScoreParams meshDeliveries(double p3Weight, double decay, double cap, double threshold, long windowNanos,
+            long activationNanos) {
+        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight,
+                firstDeliveriesDecay,
                 firstDeliveriesCap, p3Weight, decay, cap, threshold, windowNanos, activationNanos, meshFailureWeight, meshFailureDecay,
                 invalidWeight, invalidDecay);
     }
 
     /** The same with another P3b. */
     public TopicScoreParams meshFailures(double p3bWeight, double decay) {
-        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight, firstDeliveriesDecay,
+        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight,
+                firstDeliveriesDecay,
                 firstDeliveriesCap, meshDeliveriesWeight, meshDeliveriesDecay, meshDeliveriesCap, meshDeliveriesThreshold,
                 meshDeliveriesWindowNanos, meshDeliveriesActivationNanos, p3bWeight, decay, invalidWeight, invalidDecay);
     }
 
     /** The same with another P4. */
     public TopicScoreParams invalid(double p4Weight, double decay) {
-        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight, firstDeliveriesDecay,
+        return new TopicScoreParams(weight, timeInMeshWeight, timeInMeshQuantumNanos, timeInMeshCap, firstDeliveriesWeight,
+                firstDeliveriesDecay,
                 firstDeliveriesCap, meshDeliveriesWeight, meshDeliveriesDecay, meshDeliveriesCap, meshDeliveriesThreshold,
                 meshDeliveriesWindowNanos, meshDeliveriesActivationNanos, meshFailureWeight, meshFailureDecay, p4Weight, decay);
     }

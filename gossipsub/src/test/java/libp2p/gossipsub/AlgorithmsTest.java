@@ -159,7 +159,8 @@ class AlgorithmsTest {
                 (rng.nextInt(2) == 0 ? mesh : candidates).add(i);
             }
             boolean opportune = rng.nextInt(2) == 0;
-            Mesh.Change<Integer> c = new Mesh<Integer>(o, score::get, outbound::contains, rng).maintain(mesh, candidates, opportune ? 2 : 0, 5);
+            Mesh.Change<Integer> c = new Mesh<Integer>(o, score::get, outbound::contains, rng)
+                    .maintain(mesh, candidates, opportune ? 2 : 0, 5);
             Set<Integer> after = new LinkedHashSet<>(mesh);
             assertThat(mesh).containsAll(c.bad()).containsAll(c.excess());
             assertThat(candidates).containsAll(c.graft());
@@ -397,7 +398,8 @@ class AlgorithmsTest {
         }, new Partials.Params(5, 10, 4, 3));
         for (int i = 0; i < 10; i++) p.hear(new PartialMessage(A, "t", new byte[] {(byte) i}, null, new byte[1]));
         assertThat(heard).hasSize(4);
-        for (int n = 2; n < 6; n++) for (int i = 0; i < 10; i++) p.hear(new PartialMessage(ScoresTest.peer(n), "t", new byte[] {(byte) n, (byte) i}, null, null));
+        for (int n = 2; n < 6; n++) for (int i = 0; i < 10; i++) p.hear(new PartialMessage(ScoresTest.peer(n), "t",
+                new byte[] {(byte) n, (byte) i}, null, null));
         assertThat(p.groups()).isEqualTo(10);
         p.publish("t", new byte[] {0}, List.of()); // ours now
         p.hear(new PartialMessage(A, "t", new byte[] {99}, null, null));

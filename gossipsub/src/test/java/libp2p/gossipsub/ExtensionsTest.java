@@ -115,7 +115,8 @@ class ExtensionsTest {
         Net.Member m = net.member();
         m.hear(T);
         Puppet p = net.puppet().meet(m);
-        p.say(p.rpc().extensions(new Rpc.Extensions(true, true, true)).test().choke(List.of(T), List.of()).partial(T, new byte[1], new byte[1], null));
+        p.say(p.rpc().extensions(new Rpc.Extensions(true, true, true)).test().choke(List.of(T), List.of())
+                .partial(T, new byte[1], new byte[1], null));
         p.subscribe(T).graft(T);
         assertThat(m.mesh(T)).containsExactly(p.id());
     }
@@ -273,7 +274,8 @@ class ExtensionsTest {
                     copies[run]++;
                 }
             };
-            n.members(12, GossipConfig.builder().choke(on == 1).floodPublish(false, 0).listener(counting).build()).hear(T).connectAll().beats(3);
+            n.members(12, GossipConfig.builder().choke(on == 1).floodPublish(false, 0).listener(counting).build()).hear(T).connectAll()
+                    .beats(3);
             for (int i = 0; i < 40; i++) {
                 n.get(i % 12).publish(T, new byte[] {(byte) i, 1});
                 n.beats(1);

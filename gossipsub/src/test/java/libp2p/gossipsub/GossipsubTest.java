@@ -277,7 +277,8 @@ class GossipsubTest {
         p.say(p.rpc().prune(T, List.of(new Rpc.Px(victim.id(), sealed[0])), 60));
         byte[] damaged = sealed[0].clone();
         damaged[damaged.length - 5] ^= 1;
-        p.graft(T).say(p.rpc().prune(T, List.of(new Rpc.Px(ScoresTest.peer(77), damaged), new Rpc.Px(ScoresTest.peer(78), new byte[] {1, 2, 3})), 60));
+        p.graft(T).say(p.rpc().prune(T, List.of(new Rpc.Px(ScoresTest.peer(77), damaged),
+                new Rpc.Px(ScoresTest.peer(78), new byte[] {1, 2, 3})), 60));
         net.beats(2);
         assertThat(net.world.network().dials()).hasSize(dials);
     }
@@ -409,7 +410,8 @@ class GossipsubTest {
     @Test
     void opportunisticGrafting() {
         Overlay small = new Overlay(3, 2, 6, 2, 1, 3, 0.25);
-        Timing quick = new Timing(1_000_000_000L, 0, 5, 3, 60_000_000_000L, 120_000_000_000L, 60_000_000_000L, 10_000_000_000L, 10_000_000_000L, 3_000_000_000L, 3, 2,
+        Timing quick = new Timing(1_000_000_000L, 0, 5, 3, 60_000_000_000L, 120_000_000_000L, 60_000_000_000L, 10_000_000_000L,
+                10_000_000_000L, 3_000_000_000L, 3, 2,
                 300, 30_000_000_000L, 60_000_000_000L);
         Net.Member m = net.member(GossipConfig.builder().overlay(small).timing(quick)
                 .scores(ScoreParams.DEFAULT.thresholds(new Thresholds(-10, -20, -30, 10, 1))).build());

@@ -268,7 +268,8 @@ class ScoresTest {
 
     @Test
     void aGoodScoreIsForgottenWithItsPeerAndABadOneIsKeptWithinABound() {
-        scores.params(new ScoreParams(0, p -> 0, 1, 0, 5, a -> false, -1, 0, 0.9, 0, 0.2, SECOND, 0.01, 60 * SECOND, 3, Thresholds.DEFAULT));
+        scores.params(new ScoreParams(0, p -> 0, 1, 0, 5, a -> false, -1, 0, 0.9, 0, 0.2, SECOND, 0.01, 60 * SECOND, 3,
+                Thresholds.DEFAULT));
         with(TopicScoreParams.NONE.firstDeliveries(1, 0.9, 10), A);
         deliver(A);
         scores.leave(A, now);

@@ -67,7 +67,8 @@ class SpamTest {
 
     @Test
     void attackGRAFTDuringBackoff() {
-        Net.Member m = net.member(GossipConfig.builder().scores(ScoreParams.DEFAULT.behaviour(-1, 0, 0.999).decay(1_000_000_000L, 0.0001, 1)).build());
+        Net.Member m = net.member(GossipConfig.builder().scores(ScoreParams.DEFAULT.behaviour(-1, 0, 0.999)
+                .decay(1_000_000_000L, 0.0001, 1)).build());
         m.hear(T);
         Puppet p = net.puppet().meet(m).subscribe(T);
         assertThat(m.mesh(T)).containsExactly(p.id());
@@ -169,9 +170,11 @@ class SpamTest {
     @Test
     void aPeerMayBeInSoManyTopicsAndThereAreSoManyInAll() {
         GossipLimits d = GossipLimits.DEFAULT;
-        GossipLimits few = new GossipLimits(d.seenMax(), d.historyBytesMax(), d.recentMax(), d.recentBytesMax(), 30, 20, d.peersPerTopicMax(), d.validationsMax(),
+        GossipLimits few = new GossipLimits(d.seenMax(), d.historyBytesMax(), d.recentMax(), d.recentBytesMax(), 30, 20,
+                d.peersPerTopicMax(), d.validationsMax(),
                 d.signaturesMax(), d.ihavesPerBeatMax(), d.ihaveIdsMax(), d.iwantRepeatMax(), d.idontwantsPerBeatMax(), d.idontwantIdsMax(),
-                d.idontwantIdsHeardMax(), d.prunePeersMax(), d.connectsMax(), d.connectsWaitingMax(), d.opportunisticMax(), d.publishesWaitingMax(),
+                d.idontwantIdsHeardMax(), d.prunePeersMax(), d.connectsMax(), d.connectsWaitingMax(), d.opportunisticMax(),
+                        d.publishesWaitingMax(),
                 d.deliveriesMax(), d.outboxMax(), d.forwardMax(), d.gossipMax(), d.forwardNanos(), d.publishNanos());
         Net.Member m = net.member(GossipConfig.builder().limits(few).build());
         m.hear(T);
@@ -238,7 +241,8 @@ class SpamTest {
 
     @Test
     void noLeakFromDisconnectedPeer() {
-        Net.Member m = net.member(GossipConfig.builder().gater(GaterParams.DEFAULT).scores(ScoreParams.DEFAULT.decay(1_000_000_000L, 0.01, 1_000_000_000L)).build());
+        Net.Member m = net.member(GossipConfig.builder().gater(GaterParams.DEFAULT)
+                .scores(ScoreParams.DEFAULT.decay(1_000_000_000L, 0.01, 1_000_000_000L)).build());
         m.hear(T);
         for (int i = 0; i < 20; i++) {
             Puppet p = net.puppet().meet(m).subscribe(T);

@@ -24,7 +24,8 @@ class TopicTest {
         a.hear(T);
         List<String> events = new ArrayList<>();
         Puppet first = net.puppet().meet(a).subscribe(T);
-        Cancellable c = a.topic(T, Net.PLAIN).onPeer(a.swarm.loop(), (p, joined) -> events.add((p.equals(first.id()) ? "first " : "second ") + joined));
+        Cancellable c = a.topic(T, Net.PLAIN).onPeer(a.swarm.loop(), (p, joined) ->
+                events.add((p.equals(first.id()) ? "first " : "second ") + joined));
         net.world.settle();
         Puppet second = net.puppet().meet(a).subscribe(T);
         second.subscribe(T); // again is no news
@@ -121,7 +122,8 @@ class TopicTest {
 
     @Test
     void aResultSaysToWhomAMessageWentAndWhoseQueueWasFull() {
-        GossipLimits one = GossipLimits.DEFAULT.queues(new libp2p.core.node.Messages.Lane(2, 1 << 20), GossipLimits.DEFAULT.forwardMax(), GossipLimits.DEFAULT.gossipMax(),
+        GossipLimits one = GossipLimits.DEFAULT.queues(new libp2p.core.node.Messages.Lane(2, 1 << 20), GossipLimits.DEFAULT.forwardMax(),
+                GossipLimits.DEFAULT.gossipMax(),
                 1_000_000_000L, 60_000_000_000L);
         Net.Member a = net.member(GossipConfig.builder().limits(one).build());
         a.hear(T);
@@ -243,7 +245,8 @@ class TopicTest {
 
     @Test
     void controlIsNotLostBehindData() {
-        GossipLimits few = GossipLimits.DEFAULT.queues(new libp2p.core.node.Messages.Lane(4, 1 << 20), new libp2p.core.node.Messages.Lane(4, 1 << 20),
+        GossipLimits few = GossipLimits.DEFAULT.queues(new libp2p.core.node.Messages.Lane(4, 1 << 20),
+                new libp2p.core.node.Messages.Lane(4, 1 << 20),
                 GossipLimits.DEFAULT.gossipMax(), 600_000_000_000L, 600_000_000_000L);
         Net.Member a = net.member(GossipConfig.builder().limits(few).build());
         Cancellable c = a.hear(T);
@@ -258,7 +261,8 @@ class TopicTest {
         slow.reads = true;
         slow.wake();
         net.beats(3);
-        assertThat(slow.subscriptions()).contains(new Rpc.Subscription("another", true, false, false), new Rpc.Subscription(T, false, false, false));
+        assertThat(slow.subscriptions()).contains(new Rpc.Subscription("another", true, false, false),
+                new Rpc.Subscription(T, false, false, false));
         assertThat(slow.prunes()).isNotEmpty();
         int lastControl = 0;
         int lastMessage = 0;

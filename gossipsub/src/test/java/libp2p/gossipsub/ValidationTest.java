@@ -164,7 +164,8 @@ class ValidationTest {
         Puppet p = net.puppet().meet(m).subscribe(T);
         Message[] made = {null};
         author.run(() -> author.router().publishing.make(author.state(T), "true".getBytes(), (msg, f) -> made[0] = msg));
-        Message forged = Message.make(T, "false".getBytes(), made[0].fromBytes(), made[0].seqnoBytes(), made[0].signature(), null, p.id(), 0, RpcLimits.DEFAULT);
+        Message forged = Message.make(T, "false".getBytes(), made[0].fromBytes(), made[0].seqnoBytes(), made[0].signature(), null, p.id(),
+                0, RpcLimits.DEFAULT);
         p.say(forged.frame());
         assertThat(events.all).containsExactly("invalid signature");
         assertThat(m.score(p.id())).isEqualTo(-1);

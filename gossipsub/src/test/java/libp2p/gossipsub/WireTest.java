@@ -75,7 +75,8 @@ class WireTest {
     void whatIsWrittenIsRead() {
         Rpc r = read(all());
         assertThat(r.extensions).isEqualTo(new Rpc.Extensions(true, true, true));
-        assertThat(r.subscriptions).containsExactly(new Rpc.Subscription("t", true, true, true), new Rpc.Subscription("u", false, false, false));
+        assertThat(r.subscriptions).containsExactly(new Rpc.Subscription("t", true, true, true),
+                new Rpc.Subscription("u", false, false, false));
         assertThat(r.ihave).containsExactly(new Rpc.IHave("t", List.of(id(1), id(2))));
         assertThat(r.iwant).containsExactly(id(3));
         assertThat(r.graft).containsExactly("t");
@@ -167,7 +168,8 @@ class WireTest {
         assertThatThrownBy(() -> reader(l).read(A, new Buf(repeated(2, w -> w.prune("t", List.of(new Rpc.Px(A, null), new Rpc.Px(A, null),
                 new Rpc.Px(A, null), new Rpc.Px(A, null)), 1))), 0)).isInstanceOf(Violation.class);
         assertThatThrownBy(() -> reader(l).read(A, new Buf(repeated(1, w -> w.graft("12345678901"))), 0)).isInstanceOf(Violation.class);
-        byte[] one = new ProtoWriter().bytes(Fields.RPC_PUBLISH, new ProtoWriter().bytes(2, new byte[1]).string(4, "t").toBytes()).toBytes();
+        byte[] one = new ProtoWriter().bytes(Fields.RPC_PUBLISH, new ProtoWriter().bytes(2, new byte[1]).string(4, "t").toBytes())
+                .toBytes();
         byte[] many = new byte[one.length * 4];
         for (int i = 0; i < 4; i++) System.arraycopy(one, 0, many, i * one.length, one.length);
         reader(l).read(A, new Buf(Arrays.copyOf(many, one.length * 3)), 0);
@@ -295,14 +297,22 @@ class WireTest {
         byte[] d = {1};
         byte[] n = new byte[8];
         byte[] a = A.bytes();
-        assertThat(Signing.fault(Message.make("t", d, null, null, null, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN)).isEqualTo(Rejection.MISSING_SIGNATURE);
-        assertThat(Signing.fault(Message.make("t", d, a, n, null, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN)).isEqualTo(Rejection.MISSING_SIGNATURE);
-        assertThat(Signing.fault(Message.make("t", d, a, null, n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN)).isEqualTo(Rejection.MISSING_SIGNATURE);
-        assertThat(Signing.fault(Message.make("t", d, a, new byte[7], n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN)).isEqualTo(Rejection.INVALID_SIGNATURE);
-        assertThat(Signing.fault(Message.make("t", d, n, n, n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN)).isEqualTo(Rejection.INVALID_SIGNATURE);
-        assertThat(Signing.fault(Message.make("t", d, a, null, null, null, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN)).isEqualTo(Rejection.UNEXPECTED_AUTHOR);
-        assertThat(Signing.fault(Message.make("t", d, null, n, null, null, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN)).isEqualTo(Rejection.UNEXPECTED_AUTHOR);
-        assertThat(Signing.fault(Message.make("t", d, null, null, null, n, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN)).isEqualTo(Rejection.UNEXPECTED_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, null, null, null, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN))
+                .isEqualTo(Rejection.MISSING_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, a, n, null, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN))
+                .isEqualTo(Rejection.MISSING_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, a, null, n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN))
+                .isEqualTo(Rejection.MISSING_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, a, new byte[7], n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN))
+                .isEqualTo(Rejection.INVALID_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, n, n, n, null, A, 0, LIMITS), SignPolicy.STRICT_SIGN))
+                .isEqualTo(Rejection.INVALID_SIGNATURE);
+        assertThat(Signing.fault(Message.make("t", d, a, null, null, null, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN))
+                .isEqualTo(Rejection.UNEXPECTED_AUTHOR);
+        assertThat(Signing.fault(Message.make("t", d, null, n, null, null, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN))
+                .isEqualTo(Rejection.UNEXPECTED_AUTHOR);
+        assertThat(Signing.fault(Message.make("t", d, null, null, null, n, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN))
+                .isEqualTo(Rejection.UNEXPECTED_SIGNATURE);
         assertThat(Signing.fault(Message.make("t", d, null, null, null, null, A, 0, LIMITS), SignPolicy.STRICT_NO_SIGN)).isNull();
     }
 
@@ -312,10 +322,12 @@ class WireTest {
     Stream<DynamicTest> fuzz() {
         List<byte[]> seeds = List.of(payload(all().frames().get(0)), payload(signed().frame()), payload(sign(KeyType.ED25519).frame()));
         List<byte[]> messages = new ArrayList<>();
-        for (Message m : List.of(signed(), sign(KeyType.ED25519))) messages.add(Arrays.copyOfRange(m.frame(), m.frame().length - m.size(), m.frame().length));
+        for (Message m : List.of(signed(), sign(KeyType.ED25519))) messages.add(Arrays.copyOfRange(m.frame(), m.frame().length - m.size(),
+                m.frame().length));
         return Stream.of(
                 Target.parser("gossip-rpc", seeds, Violation.class, WireTest::read, (b, rpc) -> {
-                    if (rpc.subscriptions.size() > LIMITS.subscriptionsMax() || rpc.graft.size() > LIMITS.graftsMax()) throw new AssertionError("bounds");
+                    if (rpc.subscriptions.size() > LIMITS.subscriptionsMax()
+                            || rpc.graft.size() > LIMITS.graftsMax()) throw new AssertionError("bounds");
                     RpcFacts.of(rpc);
                 }),
                 Target.parser("gossip-message", messages, Violation.class, b -> Message.read(new Buf(b), A, 0, LIMITS), (b, m) -> {
@@ -323,6 +335,7 @@ class WireTest {
                     MessageIds.ORIGIN.of(m);
                     if (Signing.fault(m, SignPolicy.STRICT_SIGN) == null) m.signed();
                     if (m.data().length != m.dataSize()) throw new AssertionError("data");
-                })).map(t -> DynamicTest.dynamicTest(t.name(), () -> Fuzzing.run(t, Integer.getInteger("fuzz.rounds", t.rounds()), Long.getLong("fuzz.seed", 1))));
+                })).map(t -> DynamicTest.dynamicTest(t.name(), () -> Fuzzing.run(t, Integer.getInteger("fuzz.rounds", t.rounds()),
+                        Long.getLong("fuzz.seed", 1))));
     }
 }

@@ -10,8 +10,8 @@ import libp2p.multiformats.Nullable;
 /**
  * The budget of a node whose loops count in it at once; those of peers are within it, those of connections belong to one loop each.
  *
- * <p>What the scope of a peer or an address holds lives in the map while it is not nothing, and changes there under the lock of its entry: two handles of
- * one are one scope, also while another thread empties it.
+ * <p>What the scope of a peer or an address holds lives in the map while it is not nothing, and changes there under the lock of its entry:
+ * two handles of one are one scope, also while another thread empties it.
  */
 final class AtomicScope implements Scope {
     private static final int RESOURCES = Resource.values().length;

@@ -39,7 +39,8 @@ public record TcpOptions(
     /** The same with another backlog. */
     public TcpOptions backlog(int connections) {
         return new TcpOptions(
-                connections, noDelay, keepAlive, reusePort, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos, hostAddresses);
+                connections, noDelay, keepAlive, reusePort, sourceFromListeners, sendBuffer, receiveBuffer, interfacePollNanos,
+                hostAddresses);
     }
 
     /** The same with other buffers in the system, in bytes; 0 leaves one to the system. */

@@ -28,7 +28,8 @@ class TcpContractTest extends TransportContract {
 
     @Override
     protected Swarm node(Stack of, Limits limits) {
-        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build()).listen("/ip4/127.0.0.1/tcp/0");
+        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build())
+                .listen("/ip4/127.0.0.1/tcp/0");
         b.muxer(of.muxer().equals("yamux") ? new Yamux() : new Mplex());
         if (of.security().equals("plaintext")) b.security(new Plaintext());
         try {

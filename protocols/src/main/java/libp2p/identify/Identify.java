@@ -70,7 +70,17 @@ public final class Identify implements Protocol {
         }
     }
 
+    /** Hears what peers tell of themselves, asked or unasked; on the node's loop, after the node has learned it. */
+    public interface Listener {
+        /** Hears nothing. */
+        Listener NONE = (connection, learned) -> {};
+
+        /** The peer of the connection said this. */
+        void identified(Connection connection, Identified learned);
+    }
+
     private final Params params;
+    private final Listener listener;
     private final Map<Connection, Known> known = new LinkedHashMap<>(); // the open connections
     private final List<Cancellable> watching = new ArrayList<>();
     private Cancellable soon = Cancellable.NONE;
@@ -86,7 +96,13 @@ public final class Identify implements Protocol {
 
     /** With names and bounds of its own. */
     public Identify(Params params) {
+        this(params, Listener.NONE);
+    }
+
+    /** With names and bounds of its own, and someone who hears of peers. */
+    public Identify(Params params, Listener listener) {
         this.params = params;
+        this.listener = listener;
     }
 
     /** Asks a peer anew, connecting if need be; joins a question that is out. */
@@ -244,6 +260,7 @@ public final class Identify implements Protocol {
             List<String> protocols = all.protocols();
             if (protocols != null) k.speaksPush = protocols.contains(PUSH_ID);
             node().identified(connection, all);
+            listener.identified(connection, all);
         }
         if (asked != null) asked.answer(all, null);
     }

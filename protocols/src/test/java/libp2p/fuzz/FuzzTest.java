@@ -1,7 +1,5 @@
 package libp2p.fuzz;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import libp2p.testkit.fuzz.Fuzzing;
 import libp2p.testkit.fuzz.Target;
@@ -9,8 +7,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A short run of each target. {@code -Dfuzz.rounds=N} makes runs of N inputs, {@code -Dfuzz.seed=S} other ones; {@code -Dfuzz.target=NAME} and
- * {@code -Dfuzz.input=HEX} play one finding again.
+ * A short run of each target. {@code -Dfuzz.rounds=N} makes runs of N inputs, {@code -Dfuzz.seed=S} other ones; {@code -Dfuzz.target=NAME}
+ * and {@code -Dfuzz.input=HEX} play one finding again.
  */
 class FuzzTest {
     private static final String TARGET = System.getProperty("fuzz.target", "");
@@ -18,10 +16,8 @@ class FuzzTest {
 
     @TestFactory
     Stream<DynamicTest> eachTarget() {
-        List<Target> all = new ArrayList<>(ParserTargets.all());
-        all.addAll(NodeTargets.all());
-        return all.stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name())).map(t -> DynamicTest.dynamicTest(t.name(),
-                () -> run(t)));
+        return Targets.all().stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name()))
+                .map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
     }
 
     private static void run(Target target) {

@@ -161,7 +161,8 @@ final class NodeTargets {
 
     private static Target mplex() {
         byte[] open = new Buf(64).put(RawPeer.line("/multistream/1.0.0")).put(RawPeer.line(Echo.ID)).takeAll();
-        byte[] talk = new Buf(128).putVarint(0).putVarint(1).put(new byte[] {'a'}).putVarint(2).putVarint(open.length).put(open).putVarint(4).putVarint(0).takeAll();
+        byte[] talk = new Buf(128).putVarint(0).putVarint(1).put(new byte[] {'a'}).putVarint(2).putVarint(open.length).put(open)
+                .putVarint(4).putVarint(0).takeAll();
         return new Target("mplex", List.of(talk), ROUNDS * 4, input -> NodeTargets.receive(input));
     }
 

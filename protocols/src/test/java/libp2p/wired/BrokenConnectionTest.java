@@ -48,7 +48,9 @@ class BrokenConnectionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"noise,yamux,false", "noise,yamux,true", "noise,mplex,false", "noise,mplex,true", "plaintext,yamux,false", "plaintext,mplex,true"})
+    @CsvSource({
+        "noise,yamux,false", "noise,yamux,true", "noise,mplex,false", "noise,mplex,true", "plaintext,yamux,false", "plaintext,mplex,true"
+    })
     void aConnectionThatBreaksAtAnyByteEndsForAllAndLeavesNothing(String security, String muxer, boolean apart) {
         world.wired(muxer.equals("yamux") ? new Yamux() : new Mplex()).apart(apart);
         if (security.equals("plaintext")) world.preferring(noise -> new Plaintext());

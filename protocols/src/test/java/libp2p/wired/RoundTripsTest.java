@@ -38,7 +38,8 @@ class RoundTripsTest {
         Swarm bob = world.node(new Echo());
         Caller caller = new Caller().send(new byte[32]);
         world.network().latency(LATENCY);
-        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), (c, failure) -> opened(caller, c, failure)));
+        alice.loop().execute(
+                () -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), (c, failure) -> opened(caller, c, failure)));
         return caller;
     }
 

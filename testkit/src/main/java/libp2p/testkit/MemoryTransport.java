@@ -98,8 +98,8 @@ public final class MemoryTransport implements Transport {
         }
 
         /**
-         * Arrives at an address with nobody behind it but the test, which gets the dialler's end of the pipe, on the listener's loop; or the
-         * reason why it was not admitted.
+         * Arrives at an address with nobody behind it but the test, which gets the dialler's end of the pipe, on the listener's loop; or
+         * the reason why it was not admitted.
          */
         public void arrive(Multiaddr at, Callback<? super PipePair.End> done) {
             Listening there = listeners.get(at);

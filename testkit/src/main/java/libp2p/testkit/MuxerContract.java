@@ -274,7 +274,8 @@ public abstract class MuxerContract {
 
     @Test
     void aThousandStreamsAtOnce() {
-        join(Limits.DEFAULT.with().streamsOutboundPerConnectionMax(1000).mplexOpeningsPerSecond(0).build(), limits(), StreamProbe.each(accepted, StreamProbe::echo));
+        join(Limits.DEFAULT.with().streamsOutboundPerConnectionMax(1000).mplexOpeningsPerSecond(0).build(), limits(),
+                StreamProbe.each(accepted, StreamProbe::echo));
         List<StreamProbe> probes = new ArrayList<>();
         dialer.loop.run(() -> {
             for (int i = 0; i < 1000; i++) {
@@ -509,7 +510,10 @@ public abstract class MuxerContract {
         join(p -> p);
     }
 
-    /** Random operations on two sessions whose bytes are cut at random; what each stream delivers is a prefix of what was written to it, and all of it if it ended well. */
+    /**
+     * Random operations on two sessions whose bytes are cut at random; what each stream delivers is a prefix of what was written to it, and
+     * all of it if it ended well.
+     */
     private final class RandomUse {
         private final Rng rng;
         private final TestLoop.Clock time = new TestLoop.Clock();
@@ -522,9 +526,11 @@ public abstract class MuxerContract {
         }
 
         void run() {
-            Limits l = limits().with().streamsOutboundPerConnectionMax(20).streamOpeningsPerSecond(100_000).mplexOpeningsPerSecond(0).build();
+            Limits l = limits().with().streamsOutboundPerConnectionMax(20).streamOpeningsPerSecond(100_000).mplexOpeningsPerSecond(0)
+                    .build();
             MuxEnd a = new MuxEnd(muxer(), time.loop(), true, l, StreamProbe.each(taken, StreamProbe::echo));
-            MuxEnd b = new MuxEnd(muxer(), rng.nextInt(2) == 0 ? a.loop : time.loop(), false, l, StreamProbe.each(taken, StreamProbe::echo));
+            TestLoop home = rng.nextInt(2) == 0 ? a.loop : time.loop();
+            MuxEnd b = new MuxEnd(muxer(), home, false, l, StreamProbe.each(taken, StreamProbe::echo));
             MuxEnd.join(a, b);
             for (int step = 0; step < 300; step++) {
                 MuxEnd end = rng.nextInt(2) == 0 ? a : b;

@@ -24,7 +24,8 @@ public final class SecureEnd {
     private @Nullable Violation failure;
 
     /** An end that tells these muxers. */
-    public SecureEnd(World world, Security security, Node node, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue) {
+    public SecureEnd(World world, Security security, Node node, Role role, @Nullable PeerId expected, List<String> muxers,
+            byte[] prologue) {
         this.world = world;
         Rng rng = Rng.seeded(node.random().nextLong());
         Security.Context context = new Security.Context(node, node.loop(), rng, role, expected, muxers, prologue, List.of());

@@ -3,6 +3,7 @@ package libp2p.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
@@ -58,6 +59,7 @@ public final class World {
     private boolean apart;
     private Muxer muxer = new Yamux();
     private @Nullable Function<Security, Security> preferred;
+    private @Nullable Supplier<Security> only;
     private @Nullable Resolver resolver;
 
     /** An empty world. */
@@ -81,6 +83,12 @@ public final class World {
     /** Nodes that are made from now on prefer what this makes of their Noise, and offer Noise besides. */
     public World preferring(Function<Security, Security> madeOfNoise) {
         preferred = madeOfNoise;
+        return this;
+    }
+
+    /** Nodes that are made from now on offer nothing but what this makes, one for each. */
+    public World secured(Supplier<Security> one) {
+        only = one;
         return this;
     }
 
@@ -154,6 +162,8 @@ public final class World {
     }
 
     private List<Security> securities(Security noise) {
+        Supplier<Security> given = only;
+        if (given != null) return List.of(given.get());
         return preferred == null ? List.of(noise) : List.of(preferred.apply(noise), noise);
     }
 

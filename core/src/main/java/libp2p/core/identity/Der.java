@@ -114,6 +114,18 @@ public final class Der {
         value(bytes[at] & 0xff);
     }
 
+    /** Takes the content of the value with that one-byte tag, which must come next. */
+    public byte[] content(int tag) {
+        return value(tag).rest();
+    }
+
+    /** Takes one value of whatever kind as it is, its tag and length included. */
+    public byte[] whole() {
+        int from = at;
+        skip();
+        return Arrays.copyOfRange(bytes, from, at);
+    }
+
     /** Takes all the bytes that are left. */
     public byte[] rest() {
         byte[] v = Arrays.copyOfRange(bytes, at, end);
@@ -190,7 +202,8 @@ public final class Der {
         return new byte[] {NULL, 0};
     }
 
-    private static byte[] tagged(int tag, byte[]... parts) {
+    /** A value with that one-byte tag, whose content is these parts. */
+    public static byte[] tagged(int tag, byte[]... parts) {
         int n = 0;
         for (byte[] p : parts) n = Math.addExact(n, p.length);
         int count = n < 0x80 ? 0 : n < 0x100 ? 1 : n < 0x10000 ? 2 : 3;

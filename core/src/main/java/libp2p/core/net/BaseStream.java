@@ -90,6 +90,9 @@ public abstract class BaseStream implements Stream {
     /** A protocol was agreed on, for the first time. */
     protected void negotiated() {}
 
+    /** The handler is about to be called (true), or has returned; for a wire that checks that effects never call back. */
+    protected void handlerCalled(boolean begins) {}
+
     // ---- what the wire calls
 
     /** The handler may begin; it hears {@code onOpen} within this call. */
@@ -367,10 +370,13 @@ public abstract class BaseStream implements Stream {
                 if (!f.take(this, data)) return;
                 if (filter == f) filter = null;
             }
-            if (!data.isEmpty()) handler.onData(this, data);
+            if (data.isEmpty()) return;
+            handlerCalled(true);
+            handler.onData(this, data);
         } catch (RuntimeException e) {
             failed(e);
         } finally {
+            handlerCalled(false);
             busy = false;
             giving = false;
         }
@@ -399,7 +405,8 @@ public abstract class BaseStream implements Stream {
             return;
         }
         if (filter != null) {
-            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer finished before it agreed on a protocol"));
+            fail(CloseReason.of(CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED,
+                    "the peer finished before it agreed on a protocol"));
             return;
         }
         finishTold = true;
@@ -430,10 +437,12 @@ public abstract class BaseStream implements Stream {
         boolean outer = busy;
         busy = true;
         try {
+            handlerCalled(true);
             handler.onClose(everOpened ? this : null, reason);
         } catch (RuntimeException e) {
             failed(e);
         } finally {
+            handlerCalled(false);
             busy = outer;
         }
     }
@@ -443,6 +452,7 @@ public abstract class BaseStream implements Stream {
         boolean outer = busy;
         busy = true;
         try {
+            handlerCalled(true);
             switch (event) {
                 case OPEN -> handler.onOpen(this);
                 case WRITABLE -> handler.onWritable(this);
@@ -452,6 +462,7 @@ public abstract class BaseStream implements Stream {
         } catch (RuntimeException e) {
             failed(e);
         } finally {
+            handlerCalled(false);
             busy = outer;
         }
     }

@@ -17,7 +17,8 @@ package libp2p.core.net;
  * @param streamsInboundPerProtocolMax streams under one protocol id, opened by the peer of one connection
  * @param streamOpeningsPerSecond streams that the peer of one connection may open in a second; twice that in a burst
  * @param streamsUnnegotiatedMax streams of one connection, each way, that have no protocol yet: the acknowledge backlog
- * @param streamsOutboundPerProtocolMax streams open at once to one connection under one protocol id; more wait their turn (js-libp2p resets beyond 32)
+ * @param streamsOutboundPerProtocolMax streams open at once to one connection under one protocol id; more wait their turn (js-libp2p resets
+ *     beyond 32)
  * @param streamsOutboundPerConnectionMax streams open at once to one connection; more wait their turn
  * @param streamsWaitingMax openings that wait for their turn on one connection
  * @param negotiationMessagesMax multistream messages that a peer may send in one negotiation
@@ -25,8 +26,10 @@ package libp2p.core.net;
  * @param bytesMax bytes held for all peers together
  * @param windowInitial Yamux receive window to begin with; the specification's, and its least
  * @param windowMax Yamux receive window that auto-tuning may reach
- * @param mplexBufferMax bytes that one mplex stream may hold unread; beyond, the connection waits for its reader, and after 5 s the stream is reset
- * @param mplexOpeningsPerSecond streams that we open in any one second over mplex, where more wait their turn; 0 for no bound. js-libp2p closes the connection beyond 5
+ * @param mplexBufferMax bytes that one mplex stream may hold unread; beyond, the connection waits for its reader, and after 5 s the stream
+ *     is reset
+ * @param mplexOpeningsPerSecond streams that we open in any one second over mplex, where more wait their turn; 0 for no bound. js-libp2p
+ *     closes the connection beyond 5
  * @param dialsPerPeerMax addresses tried in one dial
  * @param dialsConcurrentMax addresses of one peer tried at the same time
  * @param peersKnownMax peers in the peer book that are not connected
@@ -140,7 +143,9 @@ public record Limits(
         least = Math.min(least, keepAliveReplyNanos);
         least = Math.min(least, drainNanos);
         if (least < 0) throw new IllegalArgumentException("a negative limit");
-        if (windowInitial < 256 * 1024 || windowMax < windowInitial) throw new IllegalArgumentException("windows start at 256 KiB and only grow");
+        if (windowInitial < 256 * 1024 || windowMax < windowInitial) {
+            throw new IllegalArgumentException("windows start at 256 KiB and only grow");
+        }
     }
 
     /** These limits, to be changed. */

@@ -34,7 +34,10 @@ public interface Stream {
     /** Offers again what {@code onData} left unread. */
     void read();
 
-    /** Hands the stream to another handler, under another id unless null; {@code next} hears {@code onOpen}, then what lies unread, after this call. */
+    /**
+     * Hands the stream to another handler, under another id unless null; {@code next} hears {@code onOpen}, then what lies unread, after
+     * this call.
+     */
     void handler(@Nullable String protocol, StreamHandler next);
 
     /** The largest datagram that can be sent beside the stream now; 0 where there are none. */

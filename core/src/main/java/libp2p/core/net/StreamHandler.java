@@ -7,7 +7,8 @@ import libp2p.multiformats.Nullable;
 /**
  * What a protocol does with one stream; called one at a time, on the stream's loop.
  *
- * <p>A {@link libp2p.core.Violation} thrown from here resets the stream with its code; any other exception is a bug, is reported, and resets it too.
+ * <p>A {@link libp2p.core.Violation} thrown from here resets the stream with its code; any other exception is a bug, is reported, and
+ * resets it too.
  */
 public interface StreamHandler {
     /** The stream can be written and read from now on. Comes first, once, unless the open failed. */
@@ -23,7 +24,10 @@ public interface StreamHandler {
     /** There is room again after a short write. */
     default void onWritable(Stream stream) {}
 
-    /** The peer has said all, and all of it was read. Answering late is normal, so what to do has no default; many call {@link Stream#finish}. */
+    /**
+     * The peer has said all, and all of it was read. Answering late is normal, so what to do has no default; many call
+     * {@link Stream#finish}.
+     */
     void onFinish(Stream stream);
 
     /** The peer wants no more of us: our half is already reset with its code, reading goes on. */

@@ -14,7 +14,8 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /**
- * One dial under way: names are resolved, addresses ranked and tried in turn, the first connection wins and the other attempts are given up.
+ * One dial under way: names are resolved, addresses ranked and tried in turn, the first connection wins and the other attempts are given
+ * up.
  *
  * <p>Several who want the same peer share one. On the node's loop.
  */
@@ -52,7 +53,8 @@ final class Dialing {
 
     void begin(List<Multiaddr> addresses) {
         began = swarm.loop().nanoTime();
-        deadline = swarm.loop().schedule(swarm.limits().dialNanos(), () -> end(null, CloseReason.of(CloseReason.Kind.TIMED_OUT, "no connection in time")));
+        deadline = swarm.loop().schedule(swarm.limits().dialNanos(),
+                () -> end(null, CloseReason.of(CloseReason.Kind.TIMED_OUT, "no connection in time")));
         names = swarm.names().resolve(addresses, peer, (resolved, failure) -> {
             if (over) return;
             if (failure != null) failures.add(failure);
@@ -85,7 +87,8 @@ final class Dialing {
             attempt(r.address());
         }
         if (!over && queue.isEmpty() && trying == 0) {
-            CloseReason none = CloseReason.of(CloseReason.Kind.UNREACHABLE, failures.isEmpty() ? "no address is known" : "no address answered");
+            CloseReason none =
+                    CloseReason.of(CloseReason.Kind.UNREACHABLE, failures.isEmpty() ? "no address is known" : "no address answered");
             end(null, none.because(new ArrayList<>(failures)));
         }
     }
@@ -99,7 +102,9 @@ final class Dialing {
                 else end(connection, null);
                 return;
             }
-            if (failure != null) failures.add(new CloseReason(failure.kind(), failure.code(), address + ": " + failure.detail(), failure.causes()));
+            if (failure != null) {
+                failures.add(new CloseReason(failure.kind(), failure.code(), address + ": " + failure.detail(), failure.causes()));
+            }
             advance();
         }));
     }

@@ -34,7 +34,9 @@ final class Names {
         this.limits = limits;
     }
 
-    /** All addresses without names that these lead to, without {@code /p2p}; those of other peers are left out. Partial results are results. */
+    /**
+     * All addresses without names that these lead to, without {@code /p2p}; those of other peers are left out. Partial results are results.
+     */
     Cancellable resolve(List<Multiaddr> addresses, @Nullable PeerId peer, Callback<List<Multiaddr>> done) {
         Look look = new Look(peer, done);
         for (Multiaddr a : addresses) look.up(a, 0);
@@ -67,7 +69,8 @@ final class Names {
             }
             Resolver dns = resolver;
             if (++asked > limits.dnsAnswersMax()) {
-                failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, Codes.RESOURCE_LIMIT_EXCEEDED, "too many names to look up: " + address);
+                failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, Codes.RESOURCE_LIMIT_EXCEEDED,
+                        "too many names to look up: " + address);
             } else if (dns == null) {
                 failure = CloseReason.of(CloseReason.Kind.UNREACHABLE, "no resolver for " + address);
             } else if (first.proto() == Proto.DNSADDR) {

@@ -30,7 +30,9 @@ public interface Protocol {
     /** A connection ended. */
     default void onConnectionClosed(Connection connection, CloseReason reason) {}
 
-    /** A connected peer speaks one of our ids, as it said through identify or showed by a stream; once per peer, however many connections. */
+    /**
+     * A connected peer speaks one of our ids, as it said through identify or showed by a stream; once per peer, however many connections.
+     */
     default void onPeer(PeerId peer) {}
 
     /** Such a peer has no connection any more, or speaks none of our ids any more. */

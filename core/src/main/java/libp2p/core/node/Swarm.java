@@ -38,8 +38,8 @@ import libp2p.multiformats.Nullable;
 /**
  * The node: listens, dials, keeps the connections, and gives streams to who answers them.
  *
- * <p>The only implementation of {@link Node}; hosts of the JVM and of the simulator are one with other parts. Used on its loop, but for what
- * {@link Node} lets any loop call, {@link #handle} and the {@link Watch}es.
+ * <p>The only implementation of {@link Node}; hosts of the JVM and of the simulator are one with other parts. Used on its loop, but for
+ * what {@link Node} lets any loop call, {@link #handle} and the {@link Watch}es.
  */
 public final class Swarm implements Node, Streams {
     private final SwarmConfig config;
@@ -308,7 +308,8 @@ public final class Swarm implements Node, Streams {
     // ---- the end
 
     /**
-     * Takes no new streams or connections, waits at most {@code Limits.drainNanos} for the streams there are, and closes all with code SHUTDOWN.
+     * Takes no new streams or connections, waits at most {@code Limits.drainNanos} for the streams there are, and closes all with code
+     * SHUTDOWN.
      */
     public void stop(Callback<Void> done) {
         if (stopping) {

@@ -9,7 +9,8 @@ import libp2p.core.net.Scope;
 import libp2p.multiformats.Nullable;
 
 /**
- * A {@link Scope} for one loop: plain counters of a node, of each of its peers and of each address, and of each connection, with the bounds of {@link Limits}.
+ * A {@link Scope} for one loop: plain counters of a node, of each of its peers and of each address, and of each connection, with the bounds
+ * of {@link Limits}.
  *
  * <p>A peer's or an address's counters exist only while they are not all zero, however long someone keeps its scope. Not thread-safe.
  */
@@ -70,7 +71,9 @@ public final class TallyScope implements Scope {
     @Override
     public void release(Resource resource, long amount) {
         int r = resource.ordinal();
-        if (amount < 0 || amount > counters()[r]) throw new IllegalStateException("gives back " + amount + " " + resource + " of " + counters()[r]);
+        if (amount < 0 || amount > counters()[r]) {
+            throw new IllegalStateException("gives back " + amount + " " + resource + " of " + counters()[r]);
+        }
         if (amount == 0) return;
         for (TallyScope s = this; s != null; s = s.above) s.add(r, -amount);
     }

@@ -73,7 +73,10 @@ public abstract class BaseConnection implements Connection {
         this.openings = new Openings(this, node);
     }
 
-    /** Opens a stream without a protocol; the handler hears {@code onOpen} with a {@link libp2p.core.net.BaseStream}, or only {@code onClose}. */
+    /**
+     * Opens a stream without a protocol; the handler hears {@code onOpen} with a {@link libp2p.core.net.BaseStream}, or only
+     * {@code onClose}.
+     */
     protected abstract Cancellable openRaw(StreamHandler handler);
 
     /** Takes no new streams; closes with the code after the last. */

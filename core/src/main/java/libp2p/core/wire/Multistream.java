@@ -39,7 +39,10 @@ public final class Multistream {
         /** Appends what this end says before it has heard anything; once, first. */
         void begin(Buf out);
 
-        /** Takes the peer's messages and appends what they call for; the id agreed on, or null while more is needed. None in common is a Violation. */
+        /**
+         * Takes the peer's messages and appends what they call for; the id agreed on, or null while more is needed. None in common is a
+         * Violation.
+         */
         @Nullable String step(Buf in, Buf out);
     }
 
@@ -154,7 +157,9 @@ public final class Multistream {
 
     private static void check(String id) {
         int size = id.getBytes(StandardCharsets.UTF_8).length;
-        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("not a protocol id: " + shown(id));
+        }
     }
 
     /** Takes the next message, without its newline; null if it is not all there. */

@@ -57,7 +57,10 @@ public interface Muxer {
         /** Takes in plain bytes; may leave some, and then runs {@code readReady} when it wants them. Throws Violation. */
         void receive(Buf plain);
 
-        /** Appends frames to {@code plain} (an empty workspace buffer; may be swapped for another), at most plainMax bytes, and says whether more may follow. */
+        /**
+         * Appends frames to {@code plain} (an empty workspace buffer; may be swapped for another), at most plainMax bytes, and says whether
+         * more may follow.
+         */
         boolean transmit(Buf plain);
 
         /** How many streams there are. */

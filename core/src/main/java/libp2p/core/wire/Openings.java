@@ -149,7 +149,8 @@ final class Openings {
                 return;
             }
             long deadline = options.deadlineNanos() == 0 ? loop.nanoTime() + limits().openNanos() : options.deadlineNanos();
-            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
+            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()),
+                    () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
             Lane l = lane(laneName);
             lane = l;
             if (l.outbound < perProtocolMax) {
@@ -250,7 +251,8 @@ final class Openings {
         private @Nullable StreamHandler find(Stream s, String protocol) {
             Lane l = lane(protocol);
             if (l.inbound >= limits().streamsInboundPerProtocolMax()) {
-                observer().streamRefused(connection, protocol, CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
+                observer().streamRefused(connection, protocol,
+                        CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams of this protocol"));
                 throw new Violation("too many streams of " + protocol, Codes.RESOURCE_LIMIT_EXCEEDED);
             }
             ((BaseStream) s).agreeing(protocol);
@@ -285,7 +287,8 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            timer = loop.schedule(limits().openNanos(), () -> base.abort(CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
+            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for");
+            timer = loop.schedule(limits().openNanos(), () -> base.abort(late));
             select.onOpen(s);
         }
 

@@ -10,13 +10,17 @@ import libp2p.core.net.Role;
 import libp2p.core.node.Node;
 import libp2p.multiformats.Nullable;
 
-/** A secure channel as a machine, in the manner of an SSLEngine: bytes go in, bytes come out. One instance per node, used from all its loops. */
+/**
+ * A secure channel as a machine, in the manner of an SSLEngine: bytes go in, bytes come out. One instance per node, used from all its
+ * loops.
+ */
 public interface Security {
     /** The protocol id, such as {@code /noise}. */
     String id();
 
     /**
-     * Begins a handshake; {@code ready} is run on the context's loop when work that was signed or offloaded has come back, to be stepped again.
+     * Begins a handshake; {@code ready} is run on the context's loop when work that was signed or offloaded has come back, to be stepped
+     * again.
      *
      * <p>Where the id was already proposed optimistically, the first message follows at once.
      */
@@ -34,7 +38,8 @@ public interface Security {
      * @param prologue bytes both sides must have agreed on; empty but for WebRTC
      * @param certhashes what a WebTransport server tells in its Noise extension; empty otherwise
      */
-    record Context(Node node, Loop loop, Rng rng, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue, List<byte[]> certhashes) {}
+    record Context(Node node, Loop loop, Rng rng, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue,
+            List<byte[]> certhashes) {}
 
     /** A handshake under way. */
     interface Handshake {
@@ -42,9 +47,9 @@ public interface Security {
         int RECORD_MAX = 65537;
 
         /**
-         * Takes whole messages from {@code received}, appends what to send to {@code toSend} (at least {@link #RECORD_MAX} room), and returns
-         * the session once there is one; null while more bytes or {@code ready} are awaited. Throws Violation if the peer misbehaves; an
-         * alert written to {@code toSend} before is still flushed.
+         * Takes whole messages from {@code received}, appends what to send to {@code toSend} (at least {@link #RECORD_MAX} room), and
+         * returns the session once there is one; null while more bytes or {@code ready} are awaited. Throws Violation if the peer
+         * misbehaves; an alert written to {@code toSend} before is still flushed.
          */
         @Nullable Session step(Buf received, Buf toSend);
 
@@ -72,7 +77,10 @@ public interface Security {
         /** Takes all of {@code plain} (1 to plainMax bytes) and appends one record to {@code wire}, which has room for it. */
         void seal(Buf plain, Buf wire);
 
-        /** Takes one whole record from {@code wire} and appends what it holds, perhaps nothing, to {@code plain}, which has room for plainMax; false if there is no whole record yet. */
+        /**
+         * Takes one whole record from {@code wire} and appends what it holds, perhaps nothing, to {@code plain}, which has room for
+         * plainMax; false if there is no whole record yet.
+         */
         boolean open(Buf wire, Buf plain);
 
         /** Appends a farewell to {@code wire}, where the protocol has one. */

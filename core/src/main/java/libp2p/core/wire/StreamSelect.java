@@ -26,7 +26,8 @@ public final class StreamSelect {
     /**
      * The handler to open a stream with, so that {@code app} gets it under the first of the ids that the peer speaks.
      *
-     * <p>If they do not agree, {@code app} hears only {@code onClose(null, UNSUPPORTED)}; if the stream ends before, {@code onClose(null, why)}.
+     * <p>If they do not agree, {@code app} hears only {@code onClose(null, UNSUPPORTED)}; if the stream ends before,
+     * {@code onClose(null, why)}.
      *
      * @param protocols what to propose, by preference; at least one
      * @param optimistic propose the first id only and hand over at once, as if the peer had agreed; if it has not, {@code app} hears
@@ -46,7 +47,8 @@ public final class StreamSelect {
      * @param messagesMax how many messages the peer may send
      */
     public static StreamHandler answer(
-            Predicate<String> speaks, Supplier<List<String>> list, BiFunction<Stream, String, @Nullable StreamHandler> find, int messagesMax) {
+            Predicate<String> speaks, Supplier<List<String>> list,
+            BiFunction<Stream, String, @Nullable StreamHandler> find, int messagesMax) {
         return new Answer(new Multistream.Responder(speaks, list, messagesMax), find);
     }
 

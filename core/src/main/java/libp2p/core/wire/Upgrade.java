@@ -294,7 +294,8 @@ final class Upgrade implements PipeHandler {
         Scope.Resource resource = inbound ? Scope.Resource.CONNECTIONS_INBOUND : Scope.Resource.CONNECTIONS_OUTBOUND;
         boolean fits = peer.reserve(resource, 1);
         BaseConnection.Facts facts = new BaseConnection.Facts(
-                pipe.loop(), s.remote(), s.remoteKey(), pipe.localAddress(), pipe.remoteAddress(), inbound, pipe.limited(), security.id(), muxerId);
+                pipe.loop(), s.remote(), s.remoteKey(), pipe.localAddress(), pipe.remoteAddress(),
+                inbound, pipe.limited(), security.id(), muxerId);
         Runnable release = fits ? () -> peer.release(resource, 1) : () -> {};
         Wire wire = new Wire(facts, parts.surroundings(), peer.connection(), pipe, s, workspace, release);
         finish();

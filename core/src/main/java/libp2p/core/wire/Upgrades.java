@@ -68,7 +68,9 @@ public final class Upgrades implements Upgrader {
 
     /** An upgrader of these parts. */
     public Upgrades(Parts parts) {
-        if (parts.securities.isEmpty() || parts.muxers.isEmpty()) throw new IllegalArgumentException("needs a security protocol and a muxer");
+        if (parts.securities.isEmpty() || parts.muxers.isEmpty()) {
+            throw new IllegalArgumentException("needs a security protocol and a muxer");
+        }
         this.parts = parts;
     }
 

@@ -8,7 +8,8 @@ import libp2p.core.Rng;
 /**
  * What belongs to a loop and is lent to the connections that live there: its randomness, and buffers.
  *
- * <p>A connection borrows a buffer only while it holds a half-received record or an unsent tail, so an idle one owns none. Used on its loop only.
+ * <p>A connection borrows a buffer only while it holds a half-received record or an unsent tail, so an idle one owns none. Used on its loop
+ * only.
  */
 public final class Workspace {
     /** The room of every buffer: two of the largest records, so that one can always be completed. */
@@ -19,13 +20,23 @@ public final class Workspace {
 
     private final Loop loop;
     private final Rng rng;
-    private final ArrayDeque<Buf> idle = new ArrayDeque<>();
+    private final ArrayDeque<Buf> idle;
     private int lent;
 
     /** The workspace of a loop. */
     public Workspace(Loop loop, Rng rng) {
+        this(loop, rng, new ArrayDeque<>());
+    }
+
+    /** The workspace of a loop that shares a thread, and therefore idle buffers, with the loop of another. */
+    public Workspace(Loop loop, Rng rng, Workspace other) {
+        this(loop, rng, other.idle);
+    }
+
+    private Workspace(Loop loop, Rng rng, ArrayDeque<Buf> idle) {
         this.loop = loop;
         this.rng = rng;
+        this.idle = idle;
     }
 
     /** The loop it belongs to. */

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** Whoever adds a limit writes the test that goes beyond it. */
 class AllLimitsTest {
     private static final List<Class<?>> TESTS = List.of(
-            ConnectionLimitsTest.class, StreamLimitsTest.class, BytesLimitsTest.class, TimeLimitsTest.class, DialLimitsTest.class, IdentifyLimitsTest.class);
+            ConnectionLimitsTest.class, StreamLimitsTest.class, BytesLimitsTest.class, TimeLimitsTest.class, DialLimitsTest.class,
+            IdentifyLimitsTest.class);
 
     /** Of transports that have a network: {@code TcpTransportTest.aConnectThatIsNeverAnsweredTimesOut}. */
     private static final Set<String> ELSEWHERE = Set.of("connectNanos");

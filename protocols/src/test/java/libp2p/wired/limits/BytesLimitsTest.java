@@ -65,7 +65,8 @@ class BytesLimitsTest extends EachLimit {
         node.handle(SINK, s -> new Sink());
         RawPeer peer = raw(node);
         world.advance(20_000_000); // the round trip that the first ping measures
-        peer.frame(RawPeer.PING, RawPeer.ACK, 0, peer.frames().stream().filter(f -> f.type() == RawPeer.PING).findFirst().orElseThrow().value());
+        peer.frame(RawPeer.PING, RawPeer.ACK, 0,
+                peer.frames().stream().filter(f -> f.type() == RawPeer.PING).findFirst().orElseThrow().value());
         open(peer, 1, SINK);
         long credit = WINDOW - helloOf(SINK);
         long most = 0;

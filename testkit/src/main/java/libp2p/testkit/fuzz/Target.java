@@ -22,7 +22,8 @@ public record Target(String name, List<byte[]> seeds, int rounds, Consumer<byte[
      * @param holds what must be true of an input that was taken, and of its value; whatever it throws, even a refusal, is a finding
      */
     public static <T> Target parser(
-            String name, List<byte[]> seeds, Class<? extends RuntimeException> refusal, Function<byte[], T> parse, BiConsumer<byte[], T> holds) {
+            String name, List<byte[]> seeds, Class<? extends RuntimeException> refusal,
+            Function<byte[], T> parse, BiConsumer<byte[], T> holds) {
         return new Target(name, seeds, PARSER_ROUNDS, input -> {
             T value;
             try {

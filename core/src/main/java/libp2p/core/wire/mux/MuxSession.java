@@ -267,7 +267,8 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         if (code != Codes.NONE) {
             sendRefusal(key, code);
             want();
-            context.observer().streamRefused(context.connection(), "", CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
+            context.observer().streamRefused(context.connection(), "",
+                    CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
             return null;
         }
         S s = inboundStream(key);
@@ -299,7 +300,9 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
     private long refusalCode() {
         if (leaving != null) return Codes.SHUTDOWN;
         if (!openings.take(loop.nanoTime())) return Codes.RATE_LIMITED;
-        if (inbound >= limits().streamsInboundPerConnectionMax() || nameless >= limits().streamsUnnegotiatedMax()) return Codes.RESOURCE_LIMIT_EXCEEDED;
+        if (inbound >= limits().streamsInboundPerConnectionMax() || nameless >= limits().streamsUnnegotiatedMax()) {
+            return Codes.RESOURCE_LIMIT_EXCEEDED;
+        }
         return context.scope().reserve(Scope.Resource.STREAMS_INBOUND, 1) ? Codes.NONE : Codes.RESOURCE_LIMIT_EXCEEDED;
     }
 

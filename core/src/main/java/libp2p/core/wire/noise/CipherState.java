@@ -4,7 +4,10 @@ import libp2p.core.Codes;
 import libp2p.core.Crypto;
 import libp2p.core.Violation;
 
-/** One key and the number of its next message (Noise revision 34, section 5.1). The nonce is kept and written in place, so that a message costs nothing. */
+/**
+ * One key and the number of its next message (Noise revision 34, section 5.1). The nonce is kept and written in place, so that a message
+ * costs nothing.
+ */
 final class CipherState {
     private static final int COUNTER_AT = 4;
 

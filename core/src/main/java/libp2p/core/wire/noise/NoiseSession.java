@@ -8,7 +8,9 @@ import libp2p.core.identity.PublicKey;
 import libp2p.core.wire.Security;
 import libp2p.multiformats.Nullable;
 
-/** Transport messages: two bytes of length, ciphertext, tag (specs/noise/README.md, "Wire Format"). Allocates nothing of its own per record. */
+/**
+ * Transport messages: two bytes of length, ciphertext, tag (specs/noise/README.md, "Wire Format"). Allocates nothing of its own per record.
+ */
 final class NoiseSession implements Security.Session {
     private static final int LENGTH = 2;
     private static final int RECORD_MAX = 65535;
@@ -57,7 +59,9 @@ final class NoiseSession implements Security.Session {
     @Override
     public void seal(Buf plain, Buf wire) {
         int n = plain.size();
-        if (n < 1 || n > PLAIN_MAX || wire.room() < sealedSize(n)) throw new IllegalArgumentException("cannot seal " + n + " bytes into " + wire);
+        if (n < 1 || n > PLAIN_MAX || wire.room() < sealedSize(n)) {
+            throw new IllegalArgumentException("cannot seal " + n + " bytes into " + wire);
+        }
         wire.putU16(n + Crypto.Aead.TAG);
         sending.encryptWithAd(NO_DATA, plain.array, plain.start, n, wire.array, wire.end);
         wire.end += n + Crypto.Aead.TAG;

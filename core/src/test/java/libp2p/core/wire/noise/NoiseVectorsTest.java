@@ -17,7 +17,9 @@ import libp2p.core.Crypto;
 import libp2p.core.Violation;
 import org.junit.jupiter.api.Test;
 
-/** The pattern against the public vectors, byte for byte. */
+/**
+ * The pattern against public vectors, byte for byte: one of cacophony's, and four of flynn/noise with and without prologue and payloads.
+ */
 final class NoiseVectorsTest {
     private static final HexFormat HEX = HexFormat.of();
     private final Crypto crypto = new JdkNoiseCrypto();
@@ -25,12 +27,14 @@ final class NoiseVectorsTest {
     private record Message(byte[] payload, byte[] ciphertext) {}
 
     private static List<String> vectors() throws IOException {
-        try (InputStream in = NoiseVectorsTest.class.getResourceAsStream("/noise/xx_25519_chachapoly_sha256.json")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            List<String> all = new ArrayList<>();
-            for (String part : text.split("\"protocol_name\"")) if (part.contains("messages")) all.add(part);
-            return all;
+        List<String> all = new ArrayList<>();
+        for (String file : List.of("xx_25519_chachapoly_sha256.json", "xx_with_and_without_prologue.json")) {
+            try (InputStream in = NoiseVectorsTest.class.getResourceAsStream("/noise/" + file)) {
+                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                for (String part : text.split("\"protocol_name\"")) if (part.contains("messages")) all.add(part);
+            }
         }
+        return all;
     }
 
     private static byte[] hex(String vector, String name) {
@@ -53,7 +57,8 @@ final class NoiseVectorsTest {
 
     @Test
     void handshakesAndTransportMessagesAreThoseOfTheVectors() throws IOException {
-        assertThat(vectors()).isNotEmpty();
+        assertThat(vectors()).hasSize(5);
+        assertThat(vectors().stream().filter(v -> hex(v, "init_prologue").length == 0)).hasSize(2);
         for (String v : vectors()) {
             List<Message> messages = messages(v);
             assertThat(messages).hasSizeGreaterThanOrEqualTo(5);
@@ -68,7 +73,8 @@ final class NoiseVectorsTest {
                 HandshakeState reader = i % 2 == 0 ? responder : initiator;
                 assertThat(reader.readMessage(new Buf(messages.get(i).ciphertext))).isEqualTo(messages.get(i).payload);
             }
-            assertThat(initiator.handshakeHash()).isEqualTo(responder.handshakeHash()).isEqualTo(hex(v, "handshake_hash"));
+            assertThat(initiator.handshakeHash()).isEqualTo(responder.handshakeHash());
+            if (v.contains("handshake_hash")) assertThat(initiator.handshakeHash()).isEqualTo(hex(v, "handshake_hash"));
             transport(messages, initiator.split(), responder.split());
         }
     }

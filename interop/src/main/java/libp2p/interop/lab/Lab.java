@@ -1,0 +1,190 @@
+package libp2p.interop.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The program behind interop/run. */
+@Command(
+        name = "interop/run",
+        sortOptions = false,
+        description = {
+            "Puts our node and those of other implementations together, every combination in both directions, as processes on loopback.",
+            "",
+            "Writes interop/results.json (an array with one object for each row) and interop/cache/junit.xml; a run of the whole",
+            "matrix also writes docs/compatibility.md. The peers' standard error is in interop/cache/logs.",
+            "Status 0: no row failed but those in interop/known-errors.json. 1: some did. 2: it could not run.",
+            ""
+        })
+public final class Lab implements Callable<Integer> {
+    private static final String OURS = "java";
+
+    @Option(names = "--root", required = true, hidden = true)
+    private Path root;
+
+    @Option(names = "--peers", split = ",", paramLabel = "NAME",
+            description = "Against these only, such as go,js or go@0.46 for an older version; by default all newest in interop/peers.")
+    private List<String> peers = List.of();
+
+    @Option(names = "--features", split = ",", paramLabel = "NAME", description = "These features only.")
+    private List<String> features = List.of();
+
+    @Option(names = "--transports", split = ",", paramLabel = "NAME", description = "These transports only.")
+    private List<String> transports = List.of();
+
+    @Option(names = "--security", split = ",", paramLabel = "NAME",
+            description = "These security protocols; by default noise and tls. plaintext must be named.")
+    private List<String> security = List.of();
+
+    @Option(names = "--muxers", split = ",", paramLabel = "NAME", description = "These muxers only.")
+    private List<String> muxers = List.of();
+
+    @Option(names = "--keys", split = ",", paramLabel = "NAME", description = "These key types only.")
+    private List<String> keys = List.of();
+
+    @Option(names = "--only", paramLabel = "PAIR",
+            description = "This pair and combination only, such as \"go x java (tcp, noise, yamux)\", dialer x listener. May be repeated.")
+    private List<String> only = List.of();
+
+    @Option(names = "--quick", description = "Each transport, security protocol, muxer and key type once, rather than every combination.")
+    private boolean quick;
+
+    @Option(names = "--strict", description = "A skip is a failure.")
+    private boolean strict;
+
+    @Option(names = "--control", description = "Pairs without us too: they tell a peer's faults from ours.")
+    private boolean control;
+
+    @Option(names = "--limit", paramLabel = "SECONDS", defaultValue = "60", description = "For each row (default ${DEFAULT-VALUE}).")
+    private long limitSeconds;
+
+    @Option(names = "--jobs", paramLabel = "N", defaultValue = "2",
+            description = "Pairs of processes at a time (default ${DEFAULT-VALUE}).")
+    private int jobs;
+
+    @Option(names = "--list", description = "Print the rows there would be, and end.")
+    private boolean list;
+
+    @Option(names = "--docs", description = "Write docs/compatibility.md though this is not the whole matrix.")
+    private boolean docs;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this text.")
+    private boolean help;
+
+    private final PrintStream out = System.out;
+
+    /** Runs and exits. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Lab()).setExecutionExceptionHandler((e, line, result) -> {
+            if (!(e instanceof IOException)) throw e;
+            System.err.println("interop/run: " + e.getMessage());
+            return 2;
+        }).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        KnownErrors known = KnownErrors.read(root.resolve("known-errors.json"));
+        Features all = new Features();
+        for (String f : features) {
+            if (!all.names().contains(f)) throw new IOException("there is no feature " + f + ", but " + String.join(", ", all.names()));
+        }
+        Peer java = Peer.setUp(root, OURS);
+        if (!java.there()) throw new IOException(java.missing());
+        List<Peer> others = new ArrayList<>();
+        for (String name : peers.isEmpty() ? found() : peers) {
+            if (name.equals(OURS)) throw new IOException("java against java proves nothing and is no row");
+            out.println("setting up " + name);
+            Peer p = Peer.setUp(root, name);
+            others.add(p);
+            out.println(p.there() ? "  " + name + " is " + p.description().getString("version") : "  SKIP: " + p.missing());
+        }
+
+        List<Plan.Pairing> pairings = plan(java, others, all);
+        if (list) {
+            for (Plan.Pairing p : pairings) {
+                for (Plan.Test t : p.tests()) out.println(t.name(p.with()) + (t.skip().isEmpty() ? "" : "  SKIP: " + t.skip()));
+            }
+            return 0;
+        }
+        if (pairings.isEmpty()) throw new IOException("nothing to run: no combination is as was asked for");
+        long began = System.nanoTime();
+        List<Row> rows = run(pairings, all, known);
+        List<Peer> everyone = new ArrayList<>(others);
+        everyone.add(0, java);
+        Report report = new Report(rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
+        report.writeJson(root.resolve("results.json"));
+        report.writeJunit(root.resolve("cache").resolve("junit.xml"));
+        Path page = root.resolveSibling("docs").resolve("compatibility.md");
+        if (docs || isWhole()) Files.writeString(page, new CompatibilityPage(report).text());
+        report.summary(out);
+        return report.failed(strict) ? 1 : 0;
+    }
+
+    private boolean isWhole() {
+        Stream<List<String>> chosen = Stream.of(peers, features, transports, security, muxers, keys, only);
+        return !quick && !control && chosen.allMatch(List::isEmpty);
+    }
+
+    private List<String> found() throws IOException {
+        try (Stream<Path> entries = Files.list(root.resolve("peers"))) {
+            Stream<String> names = entries.filter(d -> Files.isExecutable(d.resolve("setup"))).map(d -> d.getFileName().toString());
+            return names.filter(n -> !n.equals(OURS)).sorted().toList();
+        }
+    }
+
+    private List<Plan.Pairing> plan(Peer java, List<Peer> others, Features all) {
+        Plan plan = new Plan(new Plan.Wish(features, transports, security, muxers, keys, only, quick), all);
+        List<Plan.Pairing> pairings = new ArrayList<>();
+        for (int i = 0; i < others.size(); i++) {
+            pairings.addAll(plan.pairings(java, others.get(i)));
+            if (control) for (int j = i + 1; j < others.size(); j++) pairings.addAll(plan.pairings(others.get(i), others.get(j)));
+        }
+        return pairings;
+    }
+
+    private List<Row> run(List<Plan.Pairing> pairings, Features all, KnownErrors known) throws IOException, InterruptedException {
+        Path logs = Peer.logs(root);
+        ExecutorService workers = Executors.newFixedThreadPool(jobs);
+        try {
+            List<Future<List<Row>>> futures = new ArrayList<>();
+            for (Plan.Pairing p : pairings) {
+                futures.add(workers.submit(() -> {
+                    List<Row> rows = new ArrayList<>();
+                    try (Session session = new Session(p, all, limitSeconds, logs)) {
+                        session.run(row -> {
+                            Row judged = known.judge(row);
+                            rows.add(judged);
+                            say(judged);
+                        });
+                    }
+                    return rows;
+                }));
+            }
+            List<Row> rows = new ArrayList<>();
+            for (Future<List<Row>> f : futures) rows.addAll(f.get());
+            return rows;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private synchronized void say(Row row) {
+        String time = row.status() == Row.Status.SKIP ? "" : " (" + row.millis() + " ms)";
+        out.println(row.status().text() + " " + row.name() + time + (row.reason().isEmpty() ? "" : ": " + row.reason()));
+    }
+}

@@ -1,0 +1,98 @@
+package libp2p.interop.lab;
+
+import com.grack.nanojson.JsonWriter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * What came of a run, for machines and for people.
+ *
+ * @param peers who took part, or should have; ours first
+ */
+record Report(List<Row> rows, List<Peer> peers, KnownErrors known, long millis) {
+    long count(Row.Status status) {
+        return rows.stream().filter(r -> r.status() == status).count();
+    }
+
+    /** Rows that pass though the list says that they do not. */
+    List<Row> mended() {
+        return rows.stream().filter(r -> r.status() == Row.Status.PASS && known.reason(r.name()) != null).toList();
+    }
+
+    boolean failed(boolean strict) {
+        return count(Row.Status.FAIL) > 0 || strict && count(Row.Status.SKIP) > 0;
+    }
+
+    void writeJson(Path file) throws IOException {
+        StringBuilder text = new StringBuilder("[");
+        String separator = "\n";
+        for (Row r : rows) {
+            text.append(separator).append(JsonWriter.string(r.json()));
+            separator = ",\n";
+        }
+        Files.writeString(file, text.append("\n]\n"));
+    }
+
+    void writeJunit(Path file) throws IOException {
+        Map<String, List<Row>> pairs = new LinkedHashMap<>();
+        for (Row r : rows) pairs.computeIfAbsent(r.pair(), p -> new ArrayList<>()).add(r);
+        Files.createDirectories(file.getParent());
+        try (Writer text = new StringWriter()) {
+            XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeStartElement("testsuites");
+            for (Map.Entry<String, List<Row>> pair : pairs.entrySet()) suite(xml, pair.getKey(), pair.getValue());
+            xml.writeEndElement();
+            xml.writeEndDocument();
+            xml.close();
+            Files.writeString(file, text.toString());
+        } catch (XMLStreamException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void suite(XMLStreamWriter xml, String pair, List<Row> rows) throws XMLStreamException {
+        xml.writeStartElement("testsuite");
+        xml.writeAttribute("name", pair);
+        xml.writeAttribute("tests", String.valueOf(rows.size()));
+        long passed = rows.stream().filter(r -> r.status() == Row.Status.PASS).count();
+        long failed = rows.stream().filter(r -> r.status() == Row.Status.FAIL).count();
+        xml.writeAttribute("failures", String.valueOf(failed));
+        xml.writeAttribute("skipped", String.valueOf(rows.size() - passed - failed));
+        for (Row r : rows) {
+            xml.writeStartElement("testcase");
+            xml.writeAttribute("classname", pair);
+            xml.writeAttribute("name", r.feature());
+            xml.writeAttribute("time", String.format(Locale.ROOT, "%.3f", r.millis() / 1e3));
+            if (r.status() != Row.Status.PASS) {
+                xml.writeEmptyElement(r.status() == Row.Status.FAIL ? "failure" : "skipped");
+                xml.writeAttribute("message", (r.status() == Row.Status.KNOWN ? "known: " : "") + r.reason());
+            }
+            xml.writeEndElement();
+        }
+        xml.writeEndElement();
+    }
+
+    void summary(PrintStream out) {
+        out.println();
+        for (Row r : rows) if (r.status() == Row.Status.FAIL) out.println("FAIL " + r.name() + ": " + r.reason());
+        for (Row r : mended()) out.println("PASSES, though known to fail: " + r.name() + " (" + known.reason(r.name()) + ")");
+        Map<String, Integer> skips = new LinkedHashMap<>();
+        for (Row r : rows) if (r.status() == Row.Status.SKIP) skips.merge(r.reason(), 1, Integer::sum);
+        skips.forEach((reason, n) -> out.println("SKIP " + n + ": " + reason));
+        out.printf(Locale.ROOT, "%d rows in %.1f s: %d passed, %d failed, %d known, %d skipped%n", rows.size(), millis / 1e3,
+                count(Row.Status.PASS), count(Row.Status.FAIL), count(Row.Status.KNOWN), count(Row.Status.SKIP));
+    }
+}

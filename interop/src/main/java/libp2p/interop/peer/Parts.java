@@ -1,0 +1,192 @@
+package libp2p.interop.peer;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import libp2p.core.CloseReason;
+import libp2p.core.Crypto;
+import libp2p.core.Rng;
+import libp2p.core.identity.KeyType;
+import libp2p.core.identity.PeerId;
+import libp2p.core.identity.PrivateKey;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Limits;
+import libp2p.core.net.Observer;
+import libp2p.core.net.Transport;
+import libp2p.core.wire.Muxer;
+import libp2p.core.wire.Plaintext;
+import libp2p.core.wire.Security;
+import libp2p.core.wire.mplex.Mplex;
+import libp2p.core.wire.noise.Noise;
+import libp2p.core.wire.yamux.Yamux;
+import libp2p.identify.Identify;
+import libp2p.interop.peer.JavaPeer.Lines;
+import libp2p.jvm.Host;
+import libp2p.jvm.JvmCrypto;
+import libp2p.jvm.TcpTransport;
+import libp2p.perf.Perf;
+import libp2p.ping.Ping;
+
+/** What a node of ours can be put together from: a new transport, muxer or feature is one line here. */
+final class Parts {
+    /** A transport and where it listens by default. */
+    record Carrier(Supplier<Transport> make, String listen) {}
+
+    static final Map<String, Carrier> TRANSPORTS = ordered(Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")));
+    static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES =
+            ordered(Map.entry("noise", Noise::create), Map.entry("plaintext", (crypto, random) -> new Plaintext()));
+    static final Map<String, Supplier<Muxer>> MUXERS = ordered(Map.entry("yamux", Yamux::new), Map.entry("mplex", Mplex::new));
+    static final Map<String, KeyType> KEYS = ordered(Map.entry("ed25519", KeyType.ED25519), Map.entry("secp256k1", KeyType.SECP256K1),
+            Map.entry("rsa", KeyType.RSA), Map.entry("ecdsa", KeyType.ECDSA));
+    private static final List<String> FEATURES = List.of("transport", "identify", "push", "echo", "perf", "bench");
+    private static final int RSA_BITS = 2048;
+
+    final Ping ping = new Ping();
+    final Perf perf = new Perf();
+    private final String transport;
+    private final String security;
+    private final String muxer;
+    private final String key;
+    private Identify identify;
+
+    Parts(String transport, String security, String muxer, String key) {
+        this.transport = transport;
+        this.security = security;
+        this.muxer = muxer;
+        this.key = key;
+    }
+
+    @SafeVarargs
+    private static <V> Map<String, V> ordered(Map.Entry<String, V>... entries) {
+        Map<String, V> all = new LinkedHashMap<>();
+        for (Map.Entry<String, V> e : entries) all.put(e.getKey(), e.getValue());
+        return all;
+    }
+
+    /** The description of the contract. */
+    static Map<String, Object> description() {
+        Map<String, Object> features = new LinkedHashMap<>();
+        for (String f : FEATURES) features.put(f, "both");
+        String version = Identify.Params.DEFAULT.agent();
+        version = version.substring(version.indexOf('/') + 1);
+        return Lines.fields("peer", "java", "version", version, "runtime", "JDK " + System.getProperty("java.version"),
+                "packages", Map.of("java-libp2p", version), "dials", names(TRANSPORTS), "listens", names(TRANSPORTS),
+                "security", names(SECURITIES), "muxers", names(MUXERS), "keys", names(KEYS), "features", features);
+    }
+
+    private static List<String> names(Map<String, ?> map) {
+        return new ArrayList<>(map.keySet());
+    }
+
+    String listen() {
+        return TRANSPORTS.get(transport).listen();
+    }
+
+    Identify identify() {
+        return identify;
+    }
+
+    Host host(List<String> listen, Identities identities, Lines lines, boolean stock) throws IOException {
+        JvmCrypto crypto = JvmCrypto.create();
+        SecureRandom secure = new SecureRandom();
+        Rng random = Rng.of(secure::nextBytes);
+        KeyType type = KEYS.get(key);
+        identify = new Identify(Identify.Params.DEFAULT, identities);
+        return Host.builder()
+                .crypto(crypto)
+                .identity(new PrivateKey(type, crypto.generate(type, RSA_BITS, random)))
+                .transport(TRANSPORTS.get(transport).make().get())
+                .security(SECURITIES.get(security).apply(crypto, random))
+                .muxer(MUXERS.get(muxer).get())
+                .limits(stock ? Limits.DEFAULT : raised())
+                .observer(new Tellings(lines, identities))
+                .listen(listen.toArray(new String[0]))
+                .protocol(ping, identify, perf, new ReportingEcho(lines))
+                .start();
+    }
+
+    /** A measuring run makes connections and streams as fast as it can, from one address. */
+    private static Limits raised() {
+        return Limits.DEFAULT.with()
+                .connectionsPerAddressMax(4096)
+                .streamOpeningsPerSecond(1 << 20)
+                .mplexOpeningsPerSecond(1 << 20)
+                .build();
+    }
+
+    /** Tells of peers that come and go, and of bugs. */
+    private static final class Tellings implements Observer {
+        private final Lines lines;
+        private final Identities identities;
+        private final Map<PeerId, Integer> connections = new ConcurrentHashMap<>();
+
+        Tellings(Lines lines, Identities identities) {
+            this.lines = lines;
+            this.identities = identities;
+        }
+
+        @Override
+        public void connected(Connection c) {
+            if (connections.merge(c.remote(), 1, Integer::sum) != 1) return;
+            lines.say(Lines.fields("event", "connected", "peer", c.remote().toString()));
+        }
+
+        @Override
+        public void disconnected(Connection c, CloseReason reason) {
+            if (connections.merge(c.remote(), -1, Integer::sum) != 0) return;
+            identities.forget(c.remote());
+            lines.say(Lines.fields("event", "disconnected", "peer", c.remote().toString()));
+        }
+
+        @Override
+        public void bug(String where, Throwable bug) {
+            System.err.println("java-peer: a bug in " + where);
+            bug.printStackTrace();
+        }
+    }
+
+    /** For the texts of options. */
+    abstract static class Names implements Iterable<String> {
+        private final Collection<String> names;
+
+        Names(Map<String, ?> map) {
+            names = map.keySet();
+        }
+
+        @Override
+        public java.util.Iterator<String> iterator() {
+            return names.iterator();
+        }
+    }
+
+    static final class Transports extends Names {
+        Transports() {
+            super(TRANSPORTS);
+        }
+    }
+
+    static final class Securities extends Names {
+        Securities() {
+            super(SECURITIES);
+        }
+    }
+
+    static final class Muxers extends Names {
+        Muxers() {
+            super(MUXERS);
+        }
+    }
+
+    static final class Keys extends Names {
+        Keys() {
+            super(KEYS);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/** TLS 1.3, WebSocket and QUIC on Netty and BoringSSL: what a server needs to be reached by all. */
+module libp2p.netty {
+    requires transitive libp2p.jvm;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.tcnative.classes.openssl;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
+    requires org.slf4j;
+
+    provides libp2p.core.wire.Security with
+            libp2p.netty.Tls;
+
+    exports libp2p.netty;
+}

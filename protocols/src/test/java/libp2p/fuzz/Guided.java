@@ -1,0 +1,21 @@
+package libp2p.fuzz;
+
+import libp2p.testkit.fuzz.Fuzzing;
+import libp2p.testkit.fuzz.Target;
+
+/** What Jazzer calls, in a process for one target that {@code -Dfuzz.target} names. */
+public final class Guided {
+    private static Target target;
+
+    private Guided() {}
+
+    /** Before the first input, whose time is bounded: making seeds takes a while. */
+    public static void fuzzerInitialize() {
+        target = Targets.named(System.getProperty("fuzz.target", ""));
+    }
+
+    /** One input; whatever is thrown is a finding. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        Fuzzing.once(target, input);
+    }
+}

@@ -1,0 +1,183 @@
+package libp2p.sim;
+
+import java.util.Arrays;
+import libp2p.multiformats.Nullable;
+
+/**
+ * The events to come, the first of them at hand; adding, taking out and cancelling cost the same for one event and for millions.
+ *
+ * <p>Time is cut into ticks. The events of the tick at hand lie in a small heap; later ones in a wheel of slots on several levels, each
+ * level's slot as wide as a whole turn of the one below, whose lists move down when their time comes near.
+ */
+final class EventQueue {
+    private static final int TICK_BITS = 14; // 16 microseconds
+    private static final int SLOT_BITS = 12;
+    private static final int SLOTS = 1 << SLOT_BITS;
+    private static final int LEVELS = 5; // 14 + 5 * 12 bits: all of time
+    private static final int WORDS = SLOTS / 64;
+
+    private Event[] heap = new Event[64];
+    private int heapSize;
+    private final @Nullable Event[][] slots = new Event[LEVELS][];
+    private final long[][] used = new long[LEVELS][]; // a bit for each slot that is not empty
+    private long tick; // the one at hand
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    void add(Event e) {
+        if (e.place != Event.NOWHERE) throw new IllegalStateException("is in a queue already");
+        if (e.time < 0) throw new IllegalArgumentException("before the beginning: " + e.time);
+        size++;
+        place(e);
+    }
+
+    /** Takes an event out; false if it is not in. */
+    boolean remove(Event e) {
+        if (e.place == Event.NOWHERE) return false;
+        size--;
+        if (e.place >= 0) removeFromHeap(e.place);
+        else unlink(e);
+        e.place = Event.NOWHERE;
+        return true;
+    }
+
+    /** The first, or null. */
+    @Nullable Event peek() {
+        if (size == 0) return null;
+        while (heapSize == 0) advance();
+        return heap[0];
+    }
+
+    /** Takes out the first; there is one. */
+    Event poll() {
+        Event first = peek();
+        if (first == null) throw new IllegalStateException("no event");
+        remove(first);
+        return first;
+    }
+
+    private void place(Event e) {
+        long t = e.time >>> TICK_BITS;
+        if (t <= tick) {
+            addToHeap(e);
+            return;
+        }
+        int level = (63 - Long.numberOfLeadingZeros(t ^ tick)) / SLOT_BITS;
+        int slot = (int) (t >>> level * SLOT_BITS) & SLOTS - 1;
+        link(e, level, slot);
+    }
+
+    /** Brings the next tick that has an event to hand, or moves a list of a higher level down. */
+    private void advance() {
+        for (int level = 0; level < LEVELS; level++) {
+            int shift = level * SLOT_BITS;
+            int slot = nextUsed(level, ((int) (tick >>> shift) & SLOTS - 1) + 1);
+            if (slot < 0) continue;
+            tick = (tick >>> shift + SLOT_BITS << SLOT_BITS | slot) << shift;
+            Event e = slots[level][slot];
+            slots[level][slot] = null;
+            used[level][slot >>> 6] &= ~(1L << (slot & 63));
+            while (e != null) {
+                Event next = e.after;
+                e.before = null;
+                e.after = null;
+                place(e);
+                e = next;
+            }
+            return;
+        }
+        throw new IllegalStateException("an event is lost");
+    }
+
+    private int nextUsed(int level, int from) {
+        long[] words = used[level];
+        if (words == null || from >= SLOTS) return -1;
+        int w = from >>> 6;
+        long word = words[w] & -1L << (from & 63);
+        while (word == 0) {
+            if (++w == WORDS) return -1;
+            word = words[w];
+        }
+        return (w << 6) + Long.numberOfTrailingZeros(word);
+    }
+
+    // ---- the wheel
+
+    private void link(Event e, int level, int slot) {
+        if (slots[level] == null) {
+            slots[level] = new Event[SLOTS];
+            used[level] = new long[WORDS];
+        }
+        Event first = slots[level][slot];
+        e.after = first;
+        if (first != null) first.before = e;
+        else used[level][slot >>> 6] |= 1L << (slot & 63);
+        slots[level][slot] = e;
+        e.place = -2 - (level << SLOT_BITS | slot);
+    }
+
+    private void unlink(Event e) {
+        int at = -2 - e.place;
+        int level = at >>> SLOT_BITS;
+        int slot = at & SLOTS - 1;
+        Event p = e.before;
+        Event n = e.after;
+        if (n != null) n.before = p;
+        if (p != null) {
+            p.after = n;
+        } else {
+            slots[level][slot] = n;
+            if (n == null) used[level][slot >>> 6] &= ~(1L << (slot & 63));
+        }
+        e.before = null;
+        e.after = null;
+    }
+
+    // ---- the heap
+
+    private void addToHeap(Event e) {
+        if (heapSize == heap.length) heap = Arrays.copyOf(heap, 2 * heapSize);
+        up(e, heapSize++);
+    }
+
+    private void removeFromHeap(int at) {
+        Event last = heap[--heapSize];
+        heap[heapSize] = null;
+        if (at == heapSize) return;
+        if (at > 0 && last.isBefore(heap[at - 1 >>> 1])) up(last, at);
+        else down(last, at);
+    }
+
+    private void up(Event e, int from) {
+        int at = from;
+        while (at > 0) {
+            int parent = at - 1 >>> 1;
+            Event p = heap[parent];
+            if (!e.isBefore(p)) break;
+            put(p, at);
+            at = parent;
+        }
+        put(e, at);
+    }
+
+    private void down(Event e, int from) {
+        int at = from;
+        while (true) {
+            int child = 2 * at + 1;
+            if (child >= heapSize) break;
+            if (child + 1 < heapSize && heap[child + 1].isBefore(heap[child])) child++;
+            if (!heap[child].isBefore(e)) break;
+            put(heap[child], at);
+            at = child;
+        }
+        put(e, at);
+    }
+
+    private void put(Event e, int at) {
+        heap[at] = e;
+        e.place = at;
+    }
+}

@@ -1,0 +1,200 @@
+package libp2p.sim;
+
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Codes;
+import libp2p.core.net.Scope;
+import libp2p.core.net.Scope.Resource;
+import libp2p.core.net.StreamHandler;
+import libp2p.core.node.Node;
+import libp2p.core.wire.BaseConnection;
+import libp2p.multiformats.Nullable;
+
+/** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
+final class SimConnection extends BaseConnection implements Line {
+    private final SimHost host;
+    private final SimHost remoteHost;
+    private final Scope peer;
+    private final boolean counted;
+    private @Nullable SimConnection far;
+    private @Nullable SimStream first;
+    private long lastArrival;
+    private boolean draining;
+    private long drainCode;
+
+    /** The end of a connection whose place in {@code peer} is reserved already, if it is counted. */
+    SimConnection(Facts facts, Surroundings node, Scope peer, boolean counted, SimHost remoteHost) {
+        super(facts, node, peer.connection());
+        this.host = (SimHost) facts.loop();
+        this.remoteHost = remoteHost;
+        this.peer = peer;
+        this.counted = counted;
+    }
+
+    boolean isCounted() {
+        return counted;
+    }
+
+    /** The two are the ends of one connection. */
+    void join(SimConnection other) {
+        far = other;
+        other.far = this;
+    }
+
+    SimConnection far() {
+        SimConnection f = far;
+        if (f == null) throw new IllegalStateException("nothing can have come before the other end is there");
+        return f;
+    }
+
+    Node node() {
+        return host.swarm();
+    }
+
+    /** How many unread bytes a stream has room for. */
+    int window() {
+        return surroundings().limits().windowInitial();
+    }
+
+    // ---- the line
+
+    @Override
+    public SimHost from() {
+        return host;
+    }
+
+    @Override
+    public SimHost to() {
+        return remoteHost;
+    }
+
+    @Override
+    public long lastArrival() {
+        return lastArrival;
+    }
+
+    @Override
+    public void lastArrival(long time) {
+        lastArrival = time;
+    }
+
+    // ---- streams
+
+    @Override
+    protected Cancellable openRaw(StreamHandler handler) {
+        SimStream s = new SimStream(this, handler);
+        if (end() != null || draining) {
+            s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, "the connection ends"));
+        } else if (!scope().reserve(Resource.STREAMS_OUTBOUND, 1)) {
+            s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams are open"));
+        } else {
+            add(s);
+            s.begin();
+        }
+        return s;
+    }
+
+    /** The other end has opened a stream: our end of it, or null if it is not taken. */
+    @Nullable SimStream take(SimStream from) {
+        if (end() != null) return null; // of which it will hear
+        SimStream s = new SimStream(this, null);
+        long code = Codes.NONE;
+        if (draining) code = Codes.SHUTDOWN;
+        else if (!scope().reserve(Resource.STREAMS_INBOUND, 1)) code = Codes.RESOURCE_LIMIT_EXCEEDED;
+        if (code != Codes.NONE) {
+            surroundings().observer().streamRefused(this, "", CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
+            s.refuse(from, code);
+            return null;
+        }
+        add(s);
+        s.begin(from, inboundStream());
+        return s;
+    }
+
+    private void add(SimStream s) {
+        s.live = true;
+        SimStream f = first;
+        s.after = f;
+        if (f != null) f.before = s;
+        first = s;
+    }
+
+    /** The stream is over. */
+    void left(SimStream s) {
+        if (!s.live) return;
+        s.live = false;
+        SimStream b = s.before;
+        SimStream a = s.after;
+        if (b == null) first = a;
+        else b.after = a;
+        if (a != null) a.before = b;
+        s.before = null;
+        s.after = null;
+        scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
+        if (draining && first == null) host.execute(this::closeIfDrained);
+    }
+
+    // ---- ends
+
+    @Override
+    protected void drainRaw(long code) {
+        draining = true;
+        drainCode = code;
+        closeIfDrained();
+    }
+
+    private void closeIfDrained() {
+        if (first == null && end() == null) closeRaw(CloseReason.of(CloseReason.Kind.CANCELLED, drainCode, "drained"));
+    }
+
+    @Override
+    protected void closeRaw(CloseReason reason) {
+        host.timeline().departing(() -> host.world().network().send(new Hangup(this, reason.code()), this, 0));
+        end(reason);
+    }
+
+    private void end(CloseReason reason) {
+        if (end() != null) return;
+        CloseReason all = CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, reason.code(), reason.detail());
+        while (first != null) first.gone(all);
+        over(reason);
+        if (counted) peer.release(inbound() ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+    }
+
+    /** The end of a connection, at the other end. */
+    private static final class Hangup extends Event {
+        private final SimConnection from;
+        private final long code;
+
+        Hangup(SimConnection from, long code) {
+            this.from = from;
+            this.code = code;
+        }
+
+        @Override
+        void run() {
+            SimConnection there = from.far;
+            if (there != null) there.end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+        }
+
+        @Override
+        Kind kind() {
+            return Kind.HANGUP;
+        }
+
+        @Override
+        SimHost host() {
+            return from.remoteHost;
+        }
+
+        @Override
+        long content() {
+            return code;
+        }
+
+        @Override
+        public String toString() {
+            return "hears the end of a connection, code " + code;
+        }
+    }
+}
