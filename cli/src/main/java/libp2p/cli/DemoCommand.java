@@ -1,18 +1,25 @@
 package libp2p.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import libp2p.core.Callback;
 import libp2p.core.identity.PeerId;
+import libp2p.gossipsub.Gossip;
+import libp2p.gossipsub.PublishOptions;
+import libp2p.gossipsub.PublishResult;
+import libp2p.gossipsub.Topic;
 import libp2p.identify.Identify;
 import libp2p.jvm.Host;
 import libp2p.perf.Perf;
@@ -27,11 +34,13 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Nodes on loopback that talk to each other, shown as it happens. */
-@Command(name = "demo", description = "Start nodes on loopback, connect them, and show pings and throughput.",
+@Command(name = "demo", description = "Start nodes on loopback, connect them, and show messages spreading, pings and throughput.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final int NODES_MAX = 64;
     private static final long PERF_BYTES = 16L << 20;
+    private static final String TOPIC = "demo";
+    private static final long GOSSIP_NANOS = 10_000_000_000L;
 
     @Spec
     private CommandSpec spec;
@@ -46,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private Output output;
 
-    private record Member(Host host, Ping ping, Perf perf) {}
+    private record Member(Host host, Ping ping, Perf perf, Gossip gossip) {}
 
     @Override
     public Integer call() throws Exception {
@@ -57,6 +66,7 @@ final class DemoCommand implements Callable<Integer> {
             for (int i = 0; i < count; i++) {
                 for (int j = i + 1; j < count; j++) connect(members, i, j);
             }
+            gossip(members);
             talk(members);
         } finally {
             for (Member m : members) m.host.close();
@@ -67,10 +77,11 @@ final class DemoCommand implements Callable<Integer> {
     private Member start(int i) throws Exception {
         Ping ping = new Ping();
         Perf perf = new Perf();
-        Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf).start();
+        Gossip gossip = new Gossip();
+        Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf, gossip).start();
         say(Map.of("event", "started", "node", i, "peerId", host.id().toString()),
                 "node " + i + " is " + host.id() + " at " + host.addresses());
-        return new Member(host, ping, perf);
+        return new Member(host, ping, perf, gossip);
     }
 
     private void connect(List<Member> members, int from, int to) throws Exception {
@@ -80,6 +91,40 @@ final class DemoCommand implements Callable<Integer> {
 
     private void say(Map<String, Object> object, String line) {
         output.say(object, line);
+    }
+
+    /** Each node publishes in turn, and it is shown how long its message took to all others. */
+    private void gossip(List<Member> members) throws Exception {
+        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
+        List<Topic> topics = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int node = i;
+            Topic topic = members.get(i).gossip.topic(TOPIC);
+            topic.subscribe(message -> heard.add(node));
+            topics.add(topic);
+        }
+        for (int i = 0; i < count; i++) {
+            byte[] text = ("hello from node " + i).getBytes(StandardCharsets.UTF_8);
+            Topic topic = topics.get(i);
+            long began = System.nanoTime();
+            PublishResult result = members.get(i).host.await((Callback<PublishResult> done) ->
+                    topic.publish(text, PublishOptions.ready(1, GOSSIP_NANOS), done));
+            int others = 0;
+            while (others < count - 1) {
+                if (heard.poll(GOSSIP_NANOS, TimeUnit.NANOSECONDS) == null) break;
+                others++;
+            }
+            long took = System.nanoTime() - began;
+            Map<String, Object> o = new LinkedHashMap<>();
+            o.put("event", "spread");
+            o.put("from", i);
+            o.put("sentTo", result.sent().size());
+            o.put("heardBy", others);
+            o.put("nanos", took);
+            say(o, "node " + i + " published to " + result.sent().size() + " peers, heard by " + others + " of " + (count - 1) + " in "
+                    + Output.millis(took));
+            if (others < count - 1) throw new IllegalStateException("a message of node " + i + " was not heard by all");
+        }
     }
 
     private void talk(List<Member> members) throws Exception {

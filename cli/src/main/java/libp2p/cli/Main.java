@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             IdentifyCommand.class,
             PerfCommand.class,
             EchoCommand.class,
+            PubsubCommand.class,
             KeyCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class

@@ -74,6 +74,10 @@ final class Batch {
         done.done(results, null);
     }
 
+    void cancel() {
+        fail(CloseReason.CANCELLED);
+    }
+
     private void fail(CloseReason reason) {
         if (over) return;
         over = true;

@@ -67,16 +67,21 @@ public final class Gossip implements Protocol {
      * samples
      * of data. Fails as one, before anything is sent.
      */
-    public void publish(List<Draft> drafts, PublishOptions options, Callback<? super List<PublishResult>> done) {
-        List<Draft> all = new ArrayList<>(drafts);
-        run(r -> new Batch(r, all, options, done).begin());
+    public Cancellable publish(List<Draft> drafts, PublishOptions options, Callback<? super List<PublishResult>> done) {
+        Batch batch = new Batch(router(), new ArrayList<>(drafts), options, done);
+        return run(r -> batch.begin(), r -> batch.cancel());
     }
 
     // ---- peers
 
+    /** Runs a task on the node's loop, where listeners such as {@link GossipMetrics} may be read. */
+    public void run(Runnable task) {
+        node().loop().execute(task);
+    }
+
     /** Who is in which topics. */
-    public void peers(Callback<? super Map<PeerId, List<String>>> done) {
-        run(r -> {
+    public Cancellable peers(Callback<? super Map<PeerId, List<String>>> done) {
+        return ask(r -> {
             Map<PeerId, List<String>> all = new LinkedHashMap<>();
             for (Peer p : r.state.peers.values()) {
                 List<String> topics = new ArrayList<>();
@@ -94,8 +99,8 @@ public final class Gossip implements Protocol {
     }
 
     /** What a peer's score is made of; null if it is not known. */
-    public void explain(PeerId peer, Callback<@Nullable PeerScore> done) {
-        run(r -> done.done(r.state.scores.explain(peer), null));
+    public Cancellable explain(PeerId peer, Callback<@Nullable PeerScore> done) {
+        return ask(r -> done.done(r.state.scores.explain(peer), null));
     }
 
     /** From now on peers are scored so; what they did so far counts. */
@@ -206,6 +211,12 @@ public final class Gossip implements Protocol {
     void run(Consumer<Router> task) {
         Router r = router();
         node().loop().execute(() -> task.accept(r));
+    }
+
+    /** The same, for what is over at once. */
+    Cancellable ask(Consumer<Router> task) {
+        run(task);
+        return Cancellable.NONE;
     }
 
     /** The same, for what can be given up. */

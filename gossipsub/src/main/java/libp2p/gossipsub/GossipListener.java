@@ -1,5 +1,7 @@
 package libp2p.gossipsub;
 
+import java.util.ArrayList;
+import java.util.List;
 import libp2p.core.identity.PeerId;
 
 /**
@@ -11,6 +13,11 @@ import libp2p.core.identity.PeerId;
 public interface GossipListener {
     /** Hears nothing. */
     GossipListener NONE = new GossipListener() {};
+
+    /** All of them, one after the other. */
+    static GossipListener of(List<GossipListener> all) {
+        return new Listeners(new ArrayList<>(all));
+    }
 
     /** Why a peer left a mesh. */
     enum PruneReason {
@@ -41,6 +48,9 @@ public interface GossipListener {
         /** It changed its mind on choking too often. */
         CHOKES
     }
+
+    /** The node starts, under this id. */
+    default void started(PeerId self) {}
 
     /** We joined a topic. */
     default void joined(String topic) {}

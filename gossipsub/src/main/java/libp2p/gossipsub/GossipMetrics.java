@@ -1,6 +1,7 @@
 package libp2p.gossipsub;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +14,7 @@ import libp2p.core.identity.PeerId;
 /**
  * Counts what happens, under the names that implementations agreed on (specs pull request 695, metrics/README.md).
  *
- * <p>{@link #text} gives it all in Prometheus' text format; on the node's loop, as all of this ({@link Gossip#metrics} asks from any thread).
+ * <p>{@link #text} gives it all in Prometheus' text format; on the node's loop, as all of this ({@link Gossip#run} gets there).
  * Topics that we have not joined share one label, so that strangers cannot make more of them.
  */
 public final class GossipMetrics implements GossipListener {
@@ -40,7 +41,7 @@ public final class GossipMetrics implements GossipListener {
         }
 
         void clear() {
-            java.util.Arrays.fill(counts, 0);
+            Arrays.fill(counts, 0);
             sum = 0;
         }
     }

@@ -32,13 +32,12 @@ public final class GossipTrace implements GossipListener {
     private static final int GRAFT = 15;
     private static final int PRUNE = 16;
 
-    private final byte[] self;
+    private byte[] self = {};
     private final LongSupplier epochNanos;
     private final Consumer<byte[]> out;
 
-    /** Events of this node; {@code epochNanos} gives nanoseconds since 1970. */
-    public GossipTrace(PeerId self, LongSupplier epochNanos, Consumer<byte[]> out) {
-        this.self = self.bytes();
+    /** {@code epochNanos} gives nanoseconds since 1970. */
+    public GossipTrace(LongSupplier epochNanos, Consumer<byte[]> out) {
         this.epochNanos = epochNanos;
         this.out = out;
     }
@@ -52,6 +51,11 @@ public final class GossipTrace implements GossipListener {
                 .toBytes();
         Buf framed = new Buf(Varint.size(event.length) + event.length);
         out.accept(framed.putVarint(event.length).put(event).array);
+    }
+
+    @Override
+    public void started(PeerId id) {
+        self = id.bytes();
     }
 
     @Override

@@ -54,6 +54,7 @@ final class Router implements Messages.Receiver<Rpc> {
     // ---- the beginning and the end
 
     void start() {
+        state.listener.started(state.self());
         for (Map.Entry<PeerId, List<Multiaddr>> d : state.config.direct.entrySet()) {
             state.node.peers().add(d.getKey(), d.getValue(), PeerBook.FOR_EVER);
             state.exchange.connect(d.getKey(), List.of());

@@ -77,16 +77,16 @@ public final class Topic {
     }
 
     /** Publishes a message; says to whom it went. */
-    public void publish(byte[] data, PublishOptions options, Callback<? super PublishResult> done) {
-        gossip.publish(List.of(new Draft(name, data)), options, (results, failure) -> {
+    public Cancellable publish(byte[] data, PublishOptions options, Callback<? super PublishResult> done) {
+        return gossip.publish(List.of(new Draft(name, data)), options, (results, failure) -> {
             if (results == null) done.done(null, failure);
             else done.done(results.get(0), null);
         });
     }
 
     /** The same, at once and to whomever there is. */
-    public void publish(byte[] data, Callback<? super PublishResult> done) {
-        publish(data, PublishOptions.DEFAULT, done);
+    public Cancellable publish(byte[] data, Callback<? super PublishResult> done) {
+        return publish(data, PublishOptions.DEFAULT, done);
     }
 
     /**
@@ -94,8 +94,8 @@ public final class Topic {
      * the
      * peers that something was queued for. The topic's configuration must have parts, and the node's a {@link PartialHandler}.
      */
-    public void publishPartial(byte[] group, PartialActions actions, Callback<? super List<PeerId>> done) {
-        gossip.run(r -> {
+    public Cancellable publishPartial(byte[] group, PartialActions actions, Callback<? super List<PeerId>> done) {
+        return gossip.ask(r -> {
             TopicState t = r.state.topics.get(name);
             if (t == null || !t.supportsPartial() || r.state.config.partial == null) {
                 done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, "no parts are sent in topic " + name));
@@ -106,8 +106,8 @@ public final class Topic {
     }
 
     /** The peers in the topic. */
-    public void peers(Callback<? super List<PeerId>> done) {
-        gossip.run(r -> {
+    public Cancellable peers(Callback<? super List<PeerId>> done) {
+        return gossip.ask(r -> {
             List<PeerId> all = new ArrayList<>();
             TopicState t = r.state.topics.get(name);
             if (t != null) for (Peer p : t.peers) all.add(p.id);
@@ -116,8 +116,8 @@ public final class Topic {
     }
 
     /** The peers in our mesh of it. */
-    public void mesh(Callback<? super List<PeerId>> done) {
-        gossip.run(r -> {
+    public Cancellable mesh(Callback<? super List<PeerId>> done) {
+        return gossip.ask(r -> {
             List<PeerId> all = new ArrayList<>();
             TopicState t = r.state.topics.get(name);
             if (t != null) for (Peer p : t.mesh) all.add(p.id);
