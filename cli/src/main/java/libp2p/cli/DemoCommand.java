@@ -1,15 +1,10 @@
 package libp2p.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -17,9 +12,6 @@ import java.util.regex.Pattern;
 import libp2p.core.Callback;
 import libp2p.core.identity.PeerId;
 import libp2p.gossipsub.Gossip;
-import libp2p.gossipsub.PublishOptions;
-import libp2p.gossipsub.PublishResult;
-import libp2p.gossipsub.Topic;
 import libp2p.identify.Identify;
 import libp2p.jvm.Host;
 import libp2p.perf.Perf;
@@ -34,149 +26,98 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Nodes on loopback that talk to each other, shown as it happens. */
-@Command(name = "demo", description = "Start nodes on loopback, connect them, and show messages spreading, pings and throughput.",
+@Command(
+        name = "demo",
+        description = "Start nodes on loopback, connect them, and show who is connected to whom, messages spreading, ping times and throughput: "
+                + "a live table on a terminal, else a line for each event.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final int NODES_MAX = 64;
     private static final long PERF_BYTES = 16L << 20;
-    private static final String TOPIC = "demo";
-    private static final long GOSSIP_NANOS = 10_000_000_000L;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--nodes", paramLabel = "N", defaultValue = "5", description = "How many nodes (default ${DEFAULT-VALUE}).")
+    @Option(names = "--nodes", paramLabel = "N", defaultValue = "5",
+            description = "How many nodes, 2 to " + NODES_MAX + " (default ${DEFAULT-VALUE}).")
     private int count;
 
     @Option(names = "--for", paramLabel = "TIME", defaultValue = "20s", converter = Time.class,
-            description = "How long, such as 20s (default ${DEFAULT-VALUE}).")
+            description = "How long they talk, such as 20s (default ${DEFAULT-VALUE}).")
     private long nanos;
 
     @Mixin
     private Output output;
 
-    private record Member(Host host, Ping ping, Perf perf, Gossip gossip) {}
+    private record Member(Host host, Ping ping, Perf perf) {}
 
     @Override
     public Integer call() throws Exception {
         if (count < 2 || count > NODES_MAX) throw new ParameterException(spec.commandLine(), "--nodes takes 2 to " + NODES_MAX);
         List<Member> members = new ArrayList<>();
+        DemoView view = output.terminal() ? new DemoTable(output.out(), count, nanos) : new DemoLines(output);
+        DemoTally tally = new DemoTally(count);
+        DemoGossip topic = new DemoGossip();
         try {
-            for (int i = 0; i < count; i++) members.add(start(i));
+            for (int i = 0; i < count; i++) members.add(start(i, view, topic));
             for (int i = 0; i < count; i++) {
-                for (int j = i + 1; j < count; j++) connect(members, i, j);
+                for (int j = i + 1; j < count; j++) {
+                    members.get(i).host.connect(members.get(j).host.addresses().get(0));
+                    tally.connections++;
+                    view.connected(i, j);
+                }
             }
-            gossip(members);
-            talk(members);
+            topic.spread(view);
+            talk(members, view, tally);
         } finally {
-            for (Member m : members) m.host.close();
+            close(members);
         }
+        view.summary(tally);
         return 0;
     }
 
-    private Member start(int i) throws Exception {
+    private static Member start(int i, DemoView view, DemoGossip topic) throws Exception {
         Ping ping = new Ping();
         Perf perf = new Perf();
         Gossip gossip = new Gossip();
         Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf, gossip).start();
-        say(Map.of("event", "started", "node", i, "peerId", host.id().toString()),
-                "node " + i + " is " + host.id() + " at " + host.addresses());
-        return new Member(host, ping, perf, gossip);
+        view.started(i, host.id(), host.addresses());
+        topic.join(host, gossip);
+        return new Member(host, ping, perf);
     }
 
-    private void connect(List<Member> members, int from, int to) throws Exception {
-        members.get(from).host.connect(members.get(to).host.addresses().get(0));
-        say(Map.of("event", "connected", "from", from, "to", to), "node " + from + " is connected to node " + to);
+    /** All at once, since each says goodbye to all others. */
+    private static void close(List<Member> members) {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (Member m : members) closing.add(CompletableFuture.runAsync(m.host::close, task -> new Thread(task, "demo-close").start()));
+        for (CompletableFuture<Void> c : closing) c.join();
     }
 
-    private void say(Map<String, Object> object, String line) {
-        output.say(object, line);
-    }
-
-    /** Each node publishes in turn, and it is shown how long its message took to all others. */
-    private void gossip(List<Member> members) throws Exception {
-        BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
-        List<Topic> topics = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int node = i;
-            Topic topic = members.get(i).gossip.topic(TOPIC);
-            topic.subscribe(message -> heard.add(node));
-            topics.add(topic);
-        }
-        for (int i = 0; i < count; i++) {
-            byte[] text = ("hello from node " + i).getBytes(StandardCharsets.UTF_8);
-            Topic topic = topics.get(i);
-            long began = System.nanoTime();
-            PublishResult result = members.get(i).host.await((Callback<PublishResult> done) ->
-                    topic.publish(text, PublishOptions.ready(1, GOSSIP_NANOS), done));
-            int others = 0;
-            while (others < count - 1) {
-                if (heard.poll(GOSSIP_NANOS, TimeUnit.NANOSECONDS) == null) break;
-                others++;
-            }
-            long took = System.nanoTime() - began;
-            Map<String, Object> o = new LinkedHashMap<>();
-            o.put("event", "spread");
-            o.put("from", i);
-            o.put("sentTo", result.sent().size());
-            o.put("heardBy", others);
-            o.put("nanos", took);
-            say(o, "node " + i + " published to " + result.sent().size() + " peers, heard by " + others + " of " + (count - 1) + " in "
-                    + Output.millis(took));
-            if (others < count - 1) throw new IllegalStateException("a message of node " + i + " was not heard by all");
-        }
-    }
-
-    private void talk(List<Member> members) throws Exception {
+    /** One node after the other pings one of the others and then sends to it, until the time is over. */
+    private void talk(List<Member> members, DemoView view, DemoTally tally) throws Exception {
         long end = System.nanoTime() + nanos;
-        List<Long> pings = new ArrayList<>();
-        long moved = 0;
-        long moving = 0;
         for (int round = 0; System.nanoTime() < end; round++) {
             int from = round % count;
             int to = (from + 1 + round / count % (count - 1)) % count;
             Member m = members.get(from);
             PeerId peer = members.get(to).host.id();
-            long left = Math.max(1, end - System.nanoTime());
+            CompletableFuture<Long> pong = m.host.async((Callback<Long> done) -> m.ping.ping(peer, done));
             try {
-                long rtt = m.host.async((Callback<Long> done) -> m.ping.ping(peer, done)).get(left, TimeUnit.NANOSECONDS);
-                pings.add(rtt);
-                Perf.Result r = m.host.async((Callback<Perf.Result> done) -> m.perf.perf(peer, PERF_BYTES, 0, Perf.Progress.NONE, done))
-                        .get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-                moved += r.uploaded();
-                moving += r.uploadNanos();
-                Map<String, Object> o = new LinkedHashMap<>();
-                o.put("event", "measured");
-                o.put("from", from);
-                o.put("to", to);
-                o.put("pingNanos", rtt);
-                o.put("bytes", r.uploaded());
-                o.put("nanos", r.uploadNanos());
-                say(o, "node " + from + " to node " + to + ": ping " + Output.millis(rtt) + ", "
-                        + Output.rate(r.uploaded(), r.uploadNanos()));
+                long roundTrip = pong.get(left(end), TimeUnit.NANOSECONDS);
+                Perf.Result sent = m.host.async((Callback<Perf.Result> done) -> m.perf.perf(peer, PERF_BYTES, 0, Perf.Progress.NONE, done))
+                        .get(left(end), TimeUnit.NANOSECONDS);
+                tally.measured(roundTrip, sent.uploaded(), sent.uploadNanos());
+                view.measured(from, to, roundTrip, sent.uploaded(), sent.uploadNanos());
             } catch (TimeoutException e) {
-                break; // the time is over in the middle of a measurement
+                return; // the time is over in the middle of a measurement
             } catch (ExecutionException e) {
-                throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+                throw e.getCause() instanceof Exception cause ? cause : e;
             }
         }
-        summarise(pings, moved, moving);
     }
 
-    private void summarise(List<Long> pings, long moved, long moving) {
-        Collections.sort(pings);
-        long median = pings.isEmpty() ? 0 : pings.get(pings.size() / 2);
-        Map<String, Object> o = new LinkedHashMap<>();
-        o.put("event", "summary");
-        o.put("nodes", count);
-        o.put("connections", count * (count - 1) / 2);
-        o.put("pings", pings.size());
-        o.put("medianPingNanos", median);
-        o.put("bytes", moved);
-        o.put("bytesPerSecond", moving == 0 ? 0 : Math.round(moved * 1e9 / moving));
-        say(o, count + " nodes, " + count * (count - 1) / 2 + " connections, " + pings.size() + " pings, "
-                + "median " + Output.millis(median) + ", "
-                + (moved >> 20) + " MiB moved at " + Output.rate(moved, moving));
+    private static long left(long end) {
+        return Math.max(1, end - System.nanoTime());
     }
 
     /** Times such as 20s, 500ms or 2m. */

@@ -47,10 +47,16 @@ final class IdentifyCommand implements Callable<Integer> {
             o.put("protocols", i.protocols() == null ? List.of() : i.protocols());
             o.put("observedAddress", i.observed() == null ? null : i.observed().toString());
             o.put("signedPeerRecord", i.record() != null);
-            StringBuilder lines = new StringBuilder();
-            o.forEach((name, value) -> lines.append(lines.length() == 0 ? "" : System.lineSeparator()).append(name).append(": ")
-                    .append(value));
-            output.say(o, lines.toString());
+            List<String> lines = new ArrayList<>();
+            o.forEach((name, value) -> {
+                if (value instanceof List<?> several) {
+                    lines.add(name + ":");
+                    for (Object each : several) lines.add("  " + each);
+                } else {
+                    lines.add(name + ": " + (value == null ? "not told" : value));
+                }
+            });
+            output.say(o, String.join(System.lineSeparator(), lines));
         }
         return 0;
     }

@@ -3,6 +3,9 @@ package libp2p.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,14 +41,29 @@ public final class Main {
         CommandLine command = new CommandLine(new Main());
         command.setOut(out).setErr(err);
         command.setExecutionExceptionHandler((e, where, parsed) -> {
-            String message = e.getMessage();
-            where.getErr().println(where.getColorScheme().errorText("libp2p: " + (message == null ? e.toString() : message)));
+            where.getErr().println(where.getColorScheme().errorText("libp2p: " + said(e)));
             return CommandLine.ExitCode.SOFTWARE;
+        });
+        command.setParameterExceptionHandler((e, wrong) -> {
+            CommandLine where = e.getCommandLine();
+            where.getErr().println(where.getColorScheme().errorText("libp2p: " + e.getMessage()));
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, where.getErr());
+            where.getErr().println("Try '" + where.getCommandSpec().qualifiedName() + " --help'.");
+            return CommandLine.ExitCode.USAGE;
         });
         if (args.length == 0) {
             command.usage(err);
             return CommandLine.ExitCode.USAGE;
         }
         return command.execute(args);
+    }
+
+    /** What went wrong, in one line; what files throw says no more than their name. */
+    private static String said(Exception e) {
+        String message = e.getMessage();
+        if (e instanceof FileAlreadyExistsException) return "there is already a file " + message;
+        if (e instanceof NoSuchFileException) return "there is no file or folder " + message;
+        if (e instanceof AccessDeniedException) return "no access to " + message;
+        return message == null ? e.toString() : message;
     }
 }

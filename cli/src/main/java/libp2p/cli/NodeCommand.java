@@ -65,8 +65,11 @@ final class NodeCommand implements Callable<Integer> {
         o.put("addresses", addresses);
         output.say(o, "peer id " + host.id() + System.lineSeparator() + String.join(System.lineSeparator(), addresses));
         interrupted.await();
-        host.close();
-        drained.countDown();
+        try {
+            host.close();
+        } finally {
+            drained.countDown();
+        }
         return 0;
     }
 }

@@ -4,6 +4,7 @@ import com.grack.nanojson.JsonWriter;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,6 +19,11 @@ final class Output {
 
     boolean json() {
         return json;
+    }
+
+    /** Whether someone looks at a terminal, where lines may be drawn over and coloured; never with {@code --json}. */
+    boolean terminal() {
+        return !json && Ansi.AUTO.enabled() && !"dumb".equals(System.getenv("TERM"));
     }
 
     PrintWriter out() {

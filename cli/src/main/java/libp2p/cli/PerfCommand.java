@@ -16,6 +16,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -23,6 +24,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Measures throughput to a peer. */
 @Command(name = "perf", description = "Measure throughput to a peer (/perf/1.0.0).", mixinStandardHelpOptions = true)
 final class PerfCommand implements Callable<Integer> {
+    private static final int BAR = 40;
+
     @Spec
     private CommandSpec spec;
 
@@ -45,31 +48,36 @@ final class PerfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (upload == 0 && download == 0) throw new ParameterException(spec.commandLine(), "--upload and --download are both 0");
         Perf perf = new Perf();
-        boolean bar = !output.json() && System.console() != null;
+        boolean bar = output.terminal();
         try (Host host = nodes.builder(new Identify(), perf).start()) {
             PeerId peer = host.connect(Addresses.parse(spec, address));
             Perf.Progress progress = (uploaded, downloaded) -> {
                 if (bar) draw(uploaded + downloaded, upload + download);
             };
             Perf.Result r = host.await((Callback<Perf.Result> done) -> perf.perf(peer, upload, download, progress, done));
-            if (bar) output.err().println();
+            if (bar) {
+                output.err().print("\r\u001b[K"); // what was measured stands in its place
+                output.err().flush();
+            }
             Map<String, Object> o = new LinkedHashMap<>();
             o.put("peerId", peer.toString());
             o.put("uploadBytes", r.uploaded());
             o.put("uploadNanos", r.uploadNanos());
             o.put("downloadBytes", r.downloaded());
             o.put("downloadNanos", r.downloadNanos());
-            output.say(o, "upload " + Output.rate(r.uploaded(), r.uploadNanos()) + ", download "
-                    + Output.rate(r.downloaded(), r.downloadNanos()));
+            String up = upload == 0 ? "" : "upload " + Output.rate(r.uploaded(), r.uploadNanos());
+            String down = download == 0 ? "" : "download " + Output.rate(r.downloaded(), r.downloadNanos());
+            output.say(o, up.isEmpty() || down.isEmpty() ? up + down : up + ", " + down);
         }
         return 0;
     }
 
     private void draw(long done, long all) {
-        int width = 40;
-        int full = all == 0 ? width : (int) (done * width / all);
-        output.err().print("\r[" + "#".repeat(full) + ".".repeat(width - full) + "]");
+        double part = all == 0 ? 1 : Math.min(1, (double) done / all);
+        int full = (int) (part * BAR);
+        output.err().print("\r[" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + (int) (100 * part) + " % of " + (all >> 20) + " MiB");
         output.err().flush();
     }
 

@@ -91,7 +91,8 @@ final class PubsubCommand implements Callable<Integer> {
         OutputStream file = trace == null ? null : Files.newOutputStream(trace);
         GossipConfig.Builder config = GossipConfig.builder();
         if (file != null) {
-            config.listener(new GossipTrace(() -> System.currentTimeMillis() * 1_000_000, event -> writing.execute(() -> write(file, event))));
+            config.listener(new GossipTrace(() -> System.currentTimeMillis() * 1_000_000, event ->
+                    writing.execute(() -> write(file, event))));
         }
         Gossip gossip = new Gossip(config.build());
         try (Host host = nodes.builder(new Identify(), new Ping(), gossip).listen(listen.toArray(new String[0])).start()) {

@@ -21,7 +21,8 @@ class ArchitectureTest {
         "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.gossipsub..",
     };
     private static final String[] PORTABLE = {
-        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.gossipsub..", "libp2p.sim..",
+        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.gossipsub..",
+                "libp2p.sim..",
     };
 
     private final JavaClasses all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("libp2p");

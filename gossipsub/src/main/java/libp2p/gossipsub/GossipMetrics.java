@@ -100,7 +100,8 @@ public final class GossipMetrics implements GossipListener {
         long count = 0;
         for (int i = 0; i <= h.bounds.length; i++) {
             count += h.counts[i];
-            s.append(name).append("_bucket{le=\"").append(i == h.bounds.length ? "+Inf" : h.bounds[i]).append("\"} ").append(count).append('\n');
+            s.append(name).append("_bucket{le=\"").append(i == h.bounds.length ? "+Inf" : h.bounds[i]).append("\"} ").append(count)
+                    .append('\n');
         }
         s.append(name).append("_sum ").append(h.sum).append('\n').append(name).append("_count ").append(count).append('\n');
     }

@@ -65,7 +65,8 @@ public final class GossipTrace implements GossipListener {
 
     @Override
     public void rejected(Message m, Rejection why) {
-        event(REJECT, new ProtoWriter().bytes(1, m.id().shared()).bytes(2, m.receivedFrom().bytes()).string(3, why.label()).string(4, m.topic()));
+        event(REJECT, new ProtoWriter().bytes(1, m.id().shared()).bytes(2, m.receivedFrom().bytes()).string(3, why.label())
+                .string(4, m.topic()));
     }
 
     @Override

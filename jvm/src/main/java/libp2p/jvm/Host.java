@@ -1,6 +1,7 @@
 package libp2p.jvm;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ import libp2p.core.net.Listener;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
+import libp2p.core.node.PeerBook;
 import libp2p.core.node.Swarm;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
@@ -36,6 +40,8 @@ import libp2p.multiformats.Proto;
  * protocol; they say so with an {@link IllegalStateException}.
  */
 public final class Host implements AutoCloseable {
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     private final Swarm swarm;
     private final List<NioLoop> loops;
     private final Executor handlers;
@@ -123,6 +129,11 @@ public final class Host implements AutoCloseable {
         return c.remote();
     }
 
+    /** The same, given up with TIMED_OUT after that time. */
+    public PeerId connect(Multiaddr address, Duration within) throws P2pException {
+        return this.<Connection>await(within, done -> onLoop(done, d -> swarm.connect(address, d))).remote();
+    }
+
     /** Connects to the peer at an address in text. */
     public PeerId connect(String address) throws P2pException {
         return connect(Multiaddr.of(address));
@@ -131,6 +142,12 @@ public final class Host implements AutoCloseable {
     /** Connects to a peer by what is known of it. */
     public Connection connect(PeerId peer) throws P2pException {
         return await((Callback<Connection> done) -> onLoop(done, d -> swarm.connect(peer, d)));
+    }
+
+    /** Keeps addresses of a peer for connects to come: for an hour, and longer once there has been a connection. */
+    public void remember(PeerId peer, List<Multiaddr> addresses) {
+        List<Multiaddr> kept = new ArrayList<>(addresses);
+        swarm.loop().execute(() -> swarm.peers().add(peer, kept, PeerBook.TOLD_NANOS));
     }
 
     /** Connects without waiting; cancelling the future gives the attempt up. */
@@ -148,6 +165,11 @@ public final class Host implements AutoCloseable {
     /** Opens a stream under the first of the ids that the peer speaks, connecting if need be. */
     public PeerSocket open(PeerId peer, String... protocols) throws P2pException {
         return wait(openAsync(peer, protocols));
+    }
+
+    /** The same, given up with TIMED_OUT after that time, connecting included. */
+    public PeerSocket open(PeerId peer, Duration within, String... protocols) throws P2pException {
+        return wait(openAsync(peer, protocols), within);
     }
 
     /** Opens a stream without waiting; cancelling the future gives it up. */
@@ -233,14 +255,27 @@ public final class Host implements AutoCloseable {
         return wait(async(call));
     }
 
+    /** The same, given up with TIMED_OUT after that time. */
+    public <T> T await(Duration within, Function<Callback<T>, Cancellable> call) throws P2pException {
+        checkThread();
+        return wait(async(call), within);
+    }
+
     private static void checkThread() {
         if (NioLoop.isLoopThread()) throw new IllegalStateException("would block a loop: use async");
     }
 
     private <T> T wait(CompletableFuture<T> future) throws P2pException {
+        return wait(future, FOR_EVER);
+    }
+
+    private <T> T wait(CompletableFuture<T> future, Duration within) throws P2pException {
         checkThread();
         try {
-            return future.get();
+            return within == FOR_EVER ? future.get() : future.get(within.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw new P2pException(CloseReason.of(CloseReason.Kind.TIMED_OUT, "not within " + within));
         } catch (InterruptedException e) {
             future.cancel(true);
             Thread.currentThread().interrupt();

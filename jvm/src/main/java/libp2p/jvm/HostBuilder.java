@@ -49,7 +49,7 @@ public final class HostBuilder {
     private @Nullable Crypto crypto;
     private Predicate<Multiaddr> announces = a -> true;
     private Limits limits = Limits.DEFAULT;
-    private Observer observer = Observer.NONE;
+    private Observer observer = new LogObserver();
     private Gater gater = Gater.OPEN;
     private @Nullable Resolver resolver;
     private @Nullable Executor executor;
@@ -124,7 +124,7 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Who hears what happens. */
+    /** Who hears what happens; without this, a {@link LogObserver}. */
     public HostBuilder observer(Observer listener) {
         observer = listener;
         return this;

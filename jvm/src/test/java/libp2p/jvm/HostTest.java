@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -243,6 +244,64 @@ class HostTest {
             host.close();
             return null;
         })).hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whatIsNotDoneWithinItsTimeIsGivenUp() throws Exception {
+        Host host = client();
+        CountDownLatch cancelled = new CountDownLatch(1);
+        CloseReason late = failure(() -> host.await(Duration.ofMillis(1), (Callback<String> done) -> cancelled::countDown));
+        assertThat(late.kind()).isEqualTo(CloseReason.Kind.TIMED_OUT);
+        Waiting.on(cancelled);
+        assertThat(host.<String>await(Duration.ofHours(1), done -> {
+            done.done("in time", null);
+            return Cancellable.NONE;
+        })).isEqualTo("in time");
+    }
+
+    @Test
+    void connectsAndOpensWithinTheirTime() throws Exception {
+        Host server = server();
+        Host client = client();
+        server.handle("/a", socket -> socket.in().read());
+        PeerId peer = client.connect(server.addresses().get(0), Duration.ofHours(1));
+        assertThat(client.open(peer, Duration.ofHours(1), "/a").protocol()).isEqualTo("/a");
+    }
+
+    @Test
+    void aRememberedPeerIsConnectedByItsIdAlone() throws Exception {
+        Host server = server();
+        Host client = client();
+        assertThat(failure(() -> client.connect(server.id())).kind()).isEqualTo(CloseReason.Kind.UNREACHABLE);
+        client.remember(server.id(), server.addresses());
+        assertThat(client.connect(server.id()).remote()).isEqualTo(server.id());
+    }
+
+    @Test
+    void manyWhoWantTheSamePeerShareOneConnection() throws Exception {
+        Host server = server();
+        Host client = client();
+        client.remember(server.id(), server.addresses());
+        List<CompletableFuture<Connection>> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(i % 2 == 0 ? client.connectAsync(server.id()) : client.connectAsync(server.addresses().get(0)));
+        }
+        Connection one = Waiting.get(all.get(0));
+        for (CompletableFuture<Connection> each : all) assertThat(Waiting.get(each)).isSameAs(one);
+    }
+
+    @Test
+    void whoIsConnectedIsWatched() throws Exception {
+        Host server = server();
+        Host client = client();
+        LinkedBlockingQueue<List<PeerId>> heard = new LinkedBlockingQueue<>();
+        Cancellable watching = server.peers().listen(Runnable::run, heard::add);
+        assertThat(Waiting.next(heard)).isEmpty();
+        client.connect(server.addresses().get(0));
+        assertThat(Waiting.next(heard)).containsExactly(client.id());
+        client.close();
+        assertThat(Waiting.next(heard)).isEmpty();
+        watching.cancel();
     }
 
     @Test

@@ -9,6 +9,7 @@ import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Violation;
+import libp2p.core.Watch;
 import libp2p.core.identity.Envelope;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PeerRecord;
@@ -82,6 +83,7 @@ public final class Identify implements Protocol {
     private final Params params;
     private final Listener listener;
     private final Map<Connection, Known> known = new LinkedHashMap<>(); // the open connections
+    private final Sightings sightings = new Sightings();
     private final List<Cancellable> watching = new ArrayList<>();
     private Cancellable soon = Cancellable.NONE;
     private boolean pushPlanned;
@@ -124,6 +126,11 @@ public final class Identify implements Protocol {
         return wish;
     }
 
+    /** Our addresses as the peers of open connections see them, those that most peers name first; at most 32. Legal from any thread. */
+    public Watch<List<Observed>> observed() {
+        return sightings.watch();
+    }
+
     @Override
     public List<String> ids() {
         return List.of(ID, PUSH_ID);
@@ -159,6 +166,7 @@ public final class Identify implements Protocol {
         Known k = known.remove(connection);
         if (k == null) return;
         k.closed = true;
+        sightings.seen(connection, null);
         k.answer(null, reason);
     }
 
@@ -259,6 +267,7 @@ public final class Identify implements Protocol {
         if (k != null) {
             List<String> protocols = all.protocols();
             if (protocols != null) k.speaksPush = protocols.contains(PUSH_ID);
+            if (all.observed() != null) sightings.seen(connection, all.observed());
             node().identified(connection, all);
             listener.identified(connection, all);
         }

@@ -2,6 +2,7 @@ package libp2p.ping;
 
 import libp2p.core.Buf;
 import libp2p.core.CloseReason;
+import libp2p.core.Codes;
 import libp2p.core.Violation;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
@@ -12,7 +13,8 @@ final class Responder implements StreamHandler {
     private final Ping ping;
     private final Buf block = new Buf(Ping.SIZE); // without room: whole, and being written
     private boolean counted;
-    private boolean finished;
+    private boolean finished; // the peer
+    private boolean draining;
 
     Responder(Ping ping) {
         this.ping = ping;
@@ -39,6 +41,13 @@ final class Responder implements StreamHandler {
         else stream.read();
     }
 
+    /** Peers keep the stream for their next ping; there will be none. A ping that is half here is answered first. */
+    @Override
+    public void onDrain(Stream stream) {
+        draining = true;
+        if (block.isEmpty()) stream.reset(Codes.SHUTDOWN);
+    }
+
     @Override
     public void onFinish(Stream stream) {
         if (block.room() > 0 && !block.isEmpty()) throw new Violation("the peer finished within a ping");
@@ -55,6 +64,7 @@ final class Responder implements StreamHandler {
         stream.write(block);
         if (!block.isEmpty()) return false;
         block.clear();
+        if (draining) stream.finish();
         return true;
     }
 }

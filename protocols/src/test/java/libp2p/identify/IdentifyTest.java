@@ -60,6 +60,39 @@ class IdentifyTest {
         return new Said().text(Fields.AGENT, name);
     }
 
+    // ---- where others see us
+
+    @Test
+    void whatPeersSeeOfUsIsToldThoseThatMostNameFirst() {
+        Swarm a = world.node(identify);
+        Multiaddr outside = Multiaddr.of("/ip4/192.0.2.7/tcp/4001");
+        Swarm one = saying(new Said().bytes(Fields.OBSERVED, Multiaddr.of("/ip4/192.0.2.9/tcp/9").bytes()).frames());
+        Swarm two = saying(new Said().bytes(Fields.OBSERVED, outside.bytes()).frames());
+        Swarm three = saying(new Said().bytes(Fields.OBSERVED, Multiaddr.of("/ip6/::ffff:192.0.2.7/tcp/4001").bytes()).frames());
+        Connection first = world.connect(a, one);
+        Connection second = world.connect(a, two);
+        Connection again = world.connect(a, two); // the same peer counts once
+        world.connect(a, three);
+        assertThat(identify.observed().value())
+                .containsExactly(new Observed(outside, 2), new Observed(Multiaddr.of("/ip4/192.0.2.9/tcp/9"), 1));
+        first.close(CloseReason.CANCELLED);
+        second.close(CloseReason.CANCELLED);
+        world.settle();
+        assertThat(identify.observed().value()).containsExactly(new Observed(outside, 2));
+        again.close(CloseReason.CANCELLED);
+        world.settle();
+        assertThat(identify.observed().value()).containsExactly(new Observed(outside, 1));
+    }
+
+    @Test
+    void noMoreThanSoManySightingsAreTold() {
+        Swarm a = world.node(identify);
+        for (int i = 0; i <= Sightings.TOLD_MAX; i++) {
+            world.connect(a, saying(new Said().bytes(Fields.OBSERVED, Multiaddr.of("/ip4/192.0.2.9/tcp/" + (i + 1)).bytes()).frames()));
+        }
+        assertThat(identify.observed().value()).hasSize(Sightings.TOLD_MAX);
+    }
+
     // ---- questions and answers
 
     @ParameterizedTest

@@ -47,6 +47,20 @@ class RequestsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void aStreamThatAPeerKeepsForItsNextQuestionDoesNotHoldUpTheEnd(boolean apart) {
+        world.apart(apart);
+        Swarm b = world.node(answerer);
+        Caller caller = world.open(world.connect(world.node(), b), Doubler.ID);
+        world.settle();
+        World.Result<Void> stopped = new World.Result<>();
+        b.loop().execute(() -> b.stop(stopped));
+        world.settle();
+        assertThat(stopped.isDone()).isTrue();
+        assertThat(caller.closed().code()).isEqualTo(Codes.SHUTDOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void aPeerIsConnectedIfNeedBe(boolean apart) {
         world.apart(apart);
         Swarm a = world.node(asker);

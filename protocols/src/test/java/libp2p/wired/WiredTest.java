@@ -23,6 +23,7 @@ import libp2p.testkit.World;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All protocols together over Noise and a muxer, as they are on a network. */
 class WiredTest {
@@ -64,6 +65,31 @@ class WiredTest {
         b.handle("/new", s -> new Caller());
         world.advanceSeconds(2);
         assertThat(a.peers().protocols(b.identity().id())).contains("/new");
+    }
+
+    @Test
+    void ourOwnNodesNeedNotPaceTheirOpeningsOverMplexOnceTheyKnowEachOther() {
+        world.wired(new Mplex());
+        Swarm a = world.node(identify);
+        Swarm b = world.node(new Identify(), new Echo());
+        Connection c = world.connect(a, b);
+        List<Caller> callers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) callers.add(world.open(c, Echo.ID).send(new byte[] {(byte) i}).finish());
+        world.settle();
+        for (Caller each : callers) assertThat(each.closed()).isEqualTo(CloseReason.FINISHED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"js-libp2p/3.3.11", "helia/6.0.0", "an app of its own"})
+    void aPeerThatMayBeJsIsNotBurstUponOverMplex(String agent) {
+        world.wired(new Mplex());
+        Swarm a = world.node(identify);
+        Swarm b = world.node(new Identify(Identify.Params.DEFAULT.agent(agent)), new Echo());
+        Connection c = world.connect(a, b);
+        List<Caller> callers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) callers.add(world.open(c, Echo.ID));
+        world.settle();
+        assertThat(callers.stream().filter(Caller::isOpen).count()).isLessThanOrEqualTo(5);
     }
 
     @ParameterizedTest

@@ -45,8 +45,9 @@ final class MemoryConnection extends BaseConnection {
     }
 
     private void arrive(End from) {
-        if (end() != null) {
-            from.post(() -> from.gone(Codes.NONE));
+        if (end() != null || draining) {
+            CloseReason no = CloseReason.of(CloseReason.Kind.PEER_RESET, draining ? drainCode : Codes.NONE, "the connection ends");
+            from.post(() -> from.ended(no));
             return;
         }
         End here = new End(inboundStream());
@@ -60,6 +61,7 @@ final class MemoryConnection extends BaseConnection {
     protected void drainRaw(long code) {
         draining = true;
         drainCode = code;
+        for (End s : new ArrayList<>(streams)) s.draining();
         loop().execute(this::closeIfDrained);
     }
 

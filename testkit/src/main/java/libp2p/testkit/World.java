@@ -55,6 +55,7 @@ public final class World {
     private final List<Throwable> bugs = new ArrayList<>();
     private final long begin = clock.nanoTime();
     private final List<TestLoop> loops = new ArrayList<>();
+    private final List<Workspace> workspaces = new ArrayList<>(); // one for each connection
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
@@ -130,7 +131,7 @@ public final class World {
                 home,
                 List.of(far),
                 rng,
-                loop -> new Workspace(loop, Rng.seeded(random.nextLong())),
+                this::workspace,
                 this::epochMillis,
                 limits,
                 new TallyScope(limits),
@@ -159,6 +160,12 @@ public final class World {
         });
         settle();
         return swarm;
+    }
+
+    private Workspace workspace(Loop loop) {
+        Workspace w = new Workspace(loop, Rng.seeded(random.nextLong()));
+        workspaces.add(w);
+        return w;
     }
 
     private List<Security> securities(Security noise) {
@@ -202,6 +209,13 @@ public final class World {
     /** Lets seconds pass. */
     public void advanceSeconds(int seconds) {
         advance(seconds * SECOND);
+    }
+
+    /** How many buffers are borrowed for connections and for those that are being made. */
+    public int buffersLent() {
+        int n = 0;
+        for (Workspace w : workspaces) n += w.lent();
+        return n;
     }
 
     /** How many timers wait on all loops. */

@@ -39,7 +39,7 @@ public abstract class BaseStream implements Stream {
     };
 
     /** What a handler can be told, the bytes and the end apart. */
-    private enum Event { OPEN, WRITABLE, FINISH, STOP }
+    private enum Event { OPEN, WRITABLE, FINISH, STOP, DRAIN }
 
     private final Observer observer;
     private @Nullable Lifecycle lifecycle;
@@ -142,6 +142,12 @@ public abstract class BaseStream implements Stream {
         finished = true;
         tell(Event.STOP, code);
         finishIfDone();
+    }
+
+    /** The connection drains; in a task of the wire's own. */
+    public final void draining() {
+        tellOpen();
+        if (end == null) tell(Event.DRAIN, 0);
     }
 
     /** There is room again. */
@@ -458,6 +464,7 @@ public abstract class BaseStream implements Stream {
                 case WRITABLE -> handler.onWritable(this);
                 case FINISH -> handler.onFinish(this);
                 case STOP -> handler.onStop(this, code);
+                case DRAIN -> handler.onDrain(this);
             }
         } catch (RuntimeException e) {
             failed(e);

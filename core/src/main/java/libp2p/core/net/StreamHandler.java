@@ -33,6 +33,12 @@ public interface StreamHandler {
     /** The peer wants no more of us: our half is already reset with its code, reading goes on. */
     default void onStop(Stream stream, long code) {}
 
+    /**
+     * The connection drains: it takes no new streams and closes soon. A stream that only waits for the peer's next word should be ended
+     * now; what is at work goes on, for at most {@link Limits#drainNanos}.
+     */
+    default void onDrain(Stream stream) {}
+
     /** A datagram came beside the stream, lent for this call. */
     default void onDatagram(Stream stream, Buf data) {}
 

@@ -89,6 +89,11 @@ final class Bridge implements StreamHandler {
     }
 
     @Override
+    public void onDrain(Stream s) {
+        home.execute(far()::draining);
+    }
+
+    @Override
     public void onClose(@Nullable Stream s, CloseReason reason) {
         outbox.clear();
         Far f = far;

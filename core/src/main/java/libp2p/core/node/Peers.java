@@ -14,8 +14,12 @@ import libp2p.multiformats.Nullable;
 
 /** The connected peers: their connections, and which of the node's protocols each is known to speak. On the node's loop. */
 final class Peers {
-    /** Software whose peers bear many streams of one protocol at once; others may cut beyond 32, as js-libp2p does. */
+    /** Software whose peers bear many streams of one protocol at once, and bursts of them; others may cut beyond 32, as js-libp2p does. */
     private static final List<String> ROOMY = List.of("java-libp2p/", "go-libp2p", "kubo/", "rust-libp2p");
+
+    /** Software that is known not to be built on js-libp2p, whose mplex cuts the connection when streams are opened in bursts. */
+    private static final List<String> BEARS_BURSTS =
+            List.of("teku/", "jvm-libp2p", "nim-libp2p", "nimbus", "lighthouse/", "prysm/", "py-libp2p");
 
     private static final int ROOMY_STREAMS = 256;
 
@@ -75,7 +79,10 @@ final class Peers {
         Entry e = entries.get(c.remote());
         String agent = i.agent();
         if (agent != null && c instanceof BaseConnection) {
-            for (String name : ROOMY) if (agent.startsWith(name)) ((BaseConnection) c).pace(ROOMY_STREAMS);
+            BaseConnection base = (BaseConnection) c;
+            boolean roomy = startsWithOne(agent, ROOMY);
+            if (roomy) base.pace(ROOMY_STREAMS);
+            if (roomy || startsWithOne(agent, BEARS_BURSTS)) base.unpaced();
         }
         List<String> ids = i.protocols();
         if (e == null || ids == null) return;
@@ -86,6 +93,11 @@ final class Peers {
                 swarm.guard("onPeerGone of " + p.ids(), () -> p.onPeerGone(c.remote()));
             }
         }
+    }
+
+    private static boolean startsWithOne(String agent, List<String> names) {
+        for (String name : names) if (agent.regionMatches(true, 0, name, 0, name.length())) return true;
+        return false;
     }
 
     private static boolean speaks(Protocol p, List<String> ids) {

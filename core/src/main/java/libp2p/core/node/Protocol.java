@@ -46,6 +46,6 @@ public interface Protocol {
         return false;
     }
 
-    /** The node is stopping; nothing is called afterwards. */
+    /** The node is stopping; nothing is called here afterwards. The handlers of its streams hear {@link StreamHandler#onDrain}. */
     default void stop() {}
 }

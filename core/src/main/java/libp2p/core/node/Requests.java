@@ -105,6 +105,7 @@ public final class Requests<Q, A> {
         private boolean answering;
         private @Nullable Buf answer; // what is not written yet
         private boolean finished;
+        private boolean draining;
         private boolean closed;
         private int asked;
 
@@ -139,6 +140,12 @@ public final class Requests<Q, A> {
         }
 
         @Override
+        public void onDrain(Stream stream) {
+            draining = true;
+            if (!answering && !frames.begun()) stream.reset(Codes.SHUTDOWN);
+        }
+
+        @Override
         public void onClose(@Nullable Stream stream, CloseReason reason) {
             idle.cancel();
             closed = true;
@@ -164,7 +171,7 @@ public final class Requests<Q, A> {
             answer = null;
             answering = false;
             await(stream);
-            if (finished) stream.finish();
+            if (finished || draining) stream.finish();
             else stream.read();
         }
 

@@ -115,6 +115,16 @@ public abstract class BaseConnection implements Connection {
         return node;
     }
 
+    /** The peer is known to bear streams that are opened in bursts. */
+    protected void unpacedRaw() {}
+
+    /** The peer is known to bear streams that are opened in bursts; legal from any loop. */
+    public final void unpaced() {
+        facts.loop.execute(() -> {
+            if (end == null) unpacedRaw();
+        });
+    }
+
     /** How many streams under one protocol id the peer is known to bear at once; legal from any loop. */
     public final void pace(int streamsPerProtocol) {
         facts.loop.execute(() -> openings.pace(streamsPerProtocol));

@@ -66,10 +66,13 @@ public interface Muxer {
         /** How many streams there are. */
         int streams();
 
+        /** The peer is known to bear streams that are opened in bursts; for muxers that pace themselves until then. */
+        default void unpaced() {}
+
         /** What the peer said goodbye with, which tells more than that its pipe has closed; null if it said nothing. */
         @Nullable CloseReason goodbye();
 
-        /** Takes and opens no more streams; once the last has ended, says goodbye with the code, then runs {@code ended}. */
+        /** Takes and opens no more streams and tells those there; after the last, says goodbye with the code, then runs {@code ended}. */
         void drain(long code);
 
         /** Ends all streams with CONNECTION_CLOSED and queues a farewell with the reason's code, which a last {@code transmit} fetches. */

@@ -308,6 +308,11 @@ final class Openings {
         }
 
         @Override
+        public void onDrain(Stream s) {
+            s.reset(Codes.SHUTDOWN); // it has no protocol yet, and none will be begun
+        }
+
+        @Override
         public void onClose(@Nullable Stream s, CloseReason reason) {
             select.onClose(s, reason);
         }

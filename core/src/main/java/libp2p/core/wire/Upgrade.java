@@ -34,7 +34,7 @@ final class Upgrade implements PipeHandler {
     private final @Nullable PeerId expected;
     private final Callback<? super Connection> done;
     private final Workspace workspace;
-    private final Buf out;
+    private @Nullable Buf out; // borrowed while the pipe has not taken all that we say: who stalls holds none
 
     private Step step;
     private long since;
@@ -49,7 +49,6 @@ final class Upgrade implements PipeHandler {
         this.expected = expected;
         this.done = done;
         this.workspace = parts.workspaces().apply(pipe.loop());
-        this.out = workspace.borrow();
         this.step = new SelectSecurity();
     }
 
@@ -125,11 +124,24 @@ final class Upgrade implements PipeHandler {
         }
     }
 
+    private Buf out() {
+        Buf b = out;
+        if (b == null) {
+            b = workspace.borrow();
+            out = b;
+        }
+        return b;
+    }
+
     private void flush() {
-        if (!out.isEmpty()) {
-            pipe.write(out);
-            if (out.isEmpty()) out.clear();
-            else out.compact();
+        Buf b = out;
+        if (b == null) return;
+        if (!b.isEmpty()) pipe.write(b);
+        if (b.isEmpty()) {
+            out = null;
+            workspace.giveBack(b);
+        } else {
+            b.compact();
         }
     }
 
@@ -171,15 +183,15 @@ final class Upgrade implements PipeHandler {
 
         @Override
         void begin() {
-            selection.begin(out);
+            selection.begin(out());
             if (role == Role.INITIATOR && parts.securities().size() == 1) early = new Handshaking(parts.securities().get(0));
         }
 
         @Override
         @Nullable Step take(Buf data) {
             Handshaking chosen = early;
-            if (chosen != null && data == NOTHING) chosen.handshake.step(NOTHING, out);
-            String id = selection.step(data, out);
+            if (chosen != null && data == NOTHING) chosen.handshake.step(NOTHING, out());
+            String id = selection.step(data, out());
             if (id == null) return null;
             passed(id);
             if (chosen != null) return chosen;
@@ -213,7 +225,7 @@ final class Upgrade implements PipeHandler {
 
         @Override
         @Nullable Step take(Buf data) {
-            Security.Session s = handshake.step(data, out);
+            Security.Session s = handshake.step(data, out());
             if (s == null) return null;
             session = s;
             passed(security.id());
@@ -241,7 +253,7 @@ final class Upgrade implements PipeHandler {
         private final Security security;
         private final Security.Session session;
         private final Multistream.Selection selection = selection(parts.muxerIds());
-        private final Buf plain = workspace.borrow();
+        private @Nullable Buf plain; // opened, and not a whole message yet
 
         SelectMuxer(Security security, Security.Session session) {
             super("select muxer", limits().selectNanos());
@@ -258,30 +270,43 @@ final class Upgrade implements PipeHandler {
 
         @Override
         @Nullable Step take(Buf data) {
+            Buf in = plain == null ? workspace.borrow() : plain;
+            plain = in;
             do {
-                plain.compact();
-                Buf reply = workspace.borrow();
-                String id = selection.step(plain, reply);
-                seal(reply);
+                in.compact();
+                String id = answer(in);
                 if (id != null) {
                     passed(id);
-                    connect(security, session, id, plain);
+                    connect(security, session, id, in);
                     return null;
                 }
-            } while (session.open(data, plain));
+            } while (session.open(data, in));
+            if (in.isEmpty()) {
+                plain = null;
+                workspace.giveBack(in);
+            }
             return null;
+        }
+
+        private @Nullable String answer(Buf in) {
+            Buf reply = workspace.borrow();
+            try {
+                return selection.step(in, reply);
+            } finally {
+                seal(reply);
+            }
         }
 
         /** Encrypts what is in a borrowed buffer, and gives that back. */
         private void seal(Buf bytes) {
-            if (!bytes.isEmpty()) session.seal(bytes, out);
+            if (!bytes.isEmpty()) session.seal(bytes, out());
             workspace.giveBack(bytes);
         }
 
         @Override
         void dispose() {
             session.dispose();
-            workspace.giveBack(plain);
+            if (plain != null) workspace.giveBack(plain);
         }
     }
 
@@ -299,7 +324,7 @@ final class Upgrade implements PipeHandler {
         Runnable release = fits ? () -> peer.release(resource, 1) : () -> {};
         Wire wire = new Wire(facts, parts.surroundings(), peer.connection(), pipe, s, workspace, release);
         finish();
-        wire.start(muxer, role, out, plain);
+        wire.start(muxer, role, out(), plain);
         if (!fits) {
             CloseReason full = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many connections");
             wire.close(full);
@@ -321,7 +346,7 @@ final class Upgrade implements PipeHandler {
         finish();
         flush(); // an alert, or the answer that says there is no protocol in common
         step.dispose();
-        workspace.giveBack(out);
+        if (out != null) workspace.giveBack(out);
         pipe.close(reason);
         observer().upgradeFailed(pipe.remoteAddress(), inbound, step.name, reason);
         done.done(null, reason);

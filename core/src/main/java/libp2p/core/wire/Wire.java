@@ -245,6 +245,11 @@ final class Wire extends BaseConnection implements PipeHandler {
     }
 
     @Override
+    protected void unpacedRaw() {
+        if (closing == null) streams().unpaced();
+    }
+
+    @Override
     protected void drainRaw(long code) {
         if (closing == null) streams().drain(code);
     }

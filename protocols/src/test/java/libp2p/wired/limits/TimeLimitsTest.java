@@ -55,6 +55,18 @@ class TimeLimitsTest extends EachLimit {
     }
 
     @Test
+    void aPeerThatStallsBeforeThereIsAConnectionHoldsNoBuffer() {
+        Swarm node = bounded(limits());
+        RawPeer mute = new RawPeer(world, node);
+        RawPeer selected = new RawPeer(world, node).send(RawPeer.proposal());
+        RawPeer halfway = new RawPeer(world, node).send(new Buf(80).put(RawPeer.proposal()).put(new byte[] {0, 32, 1, 2, 3}).takeAll());
+        assertThat(world.buffersLent()).isZero();
+        world.advanceSeconds(11);
+        assertThat(List.of(mute.closed(), selected.closed(), halfway.closed())).containsOnly(true);
+        assertThat(world.buffersLent()).isZero();
+    }
+
+    @Test
     @Bounds("openNanos")
     void aStreamOfThePeersWithoutAProtocolIsResetAndTheConnectionStays() {
         Swarm node = bounded(limits().openNanos(3 * SECOND));

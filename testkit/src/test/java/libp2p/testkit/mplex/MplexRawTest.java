@@ -201,6 +201,20 @@ class MplexRawTest {
     }
 
     @Test
+    void openingsAreNoLongerPacedForAPeerThatBearsBursts() {
+        MuxEnd end = new MuxEnd(new Mplex(), loop, true, Limits.DEFAULT, s -> new StreamProbe());
+        List<StreamProbe> probes = new ArrayList<>();
+        for (int i = 0; i < 12; i++) probes.add(end.open(new StreamProbe()));
+        assertThat(probes.stream().filter(p -> p.opens() == 1)).hasSize(5);
+        loop.run(() -> end.session().unpaced());
+        loop.settle();
+        assertThat(probes.stream().filter(p -> p.opens() == 1)).hasSize(12);
+        for (int i = 0; i < 20; i++) probes.add(end.open(new StreamProbe()));
+        assertThat(probes.stream().filter(p -> p.opens() == 1)).hasSize(32);
+        assertThat(loop.timers()).isZero();
+    }
+
+    @Test
     void openingsThatWaitedAndFindTheBudgetUsedUpAreEachRefused() {
         Limits one = Limits.DEFAULT.with().mplexOpeningsPerSecond(1).streamsOutboundMax(1).build();
         TallyScope node = new TallyScope(one);

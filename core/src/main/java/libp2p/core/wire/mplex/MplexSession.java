@@ -205,6 +205,12 @@ final class MplexSession extends MuxSession<MplexStream> {
     }
 
     @Override
+    public void unpaced() {
+        pace.lift();
+        advance();
+    }
+
+    @Override
     protected void sendAccept(MplexStream s) {}
 
     @Override

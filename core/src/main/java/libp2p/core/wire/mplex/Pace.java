@@ -10,7 +10,7 @@ final class Pace {
 
     private final Loop loop;
     private final Runnable again;
-    private final long[] openedAt;
+    private long[] openedAt; // empty: no bound
     private int opened; // stops counting when all places are used
     private int next;
     private Cancellable timer = Cancellable.NONE;
@@ -42,6 +42,12 @@ final class Pace {
         openedAt[next] = loop.nanoTime();
         next = (next + 1) % openedAt.length;
         if (opened < openedAt.length) opened++;
+    }
+
+    /** The peer bears any pace. */
+    void lift() {
+        openedAt = new long[0];
+        stop();
     }
 
     void stop() {

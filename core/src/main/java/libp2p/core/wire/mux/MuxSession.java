@@ -376,6 +376,7 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         if (over || draining) return;
         draining = true;
         leave(code, "the connection is draining");
+        for (S s : streams.all()) s.draining();
     }
 
     /** The peer takes no more streams. */
