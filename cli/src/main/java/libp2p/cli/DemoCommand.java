@@ -28,7 +28,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Nodes on loopback that talk to each other, shown as it happens. */
 @Command(
         name = "demo",
-        description = "Start nodes on loopback, connect them, and show who is connected to whom, messages spreading, ping times and throughput: "
+        description = "Start nodes on loopback, connect them, and show who is connected to whom, messages spreading, ping times "
+                + "and throughput: "
                 + "a live table on a terminal, else a line for each event.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

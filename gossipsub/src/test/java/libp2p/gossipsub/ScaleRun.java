@@ -11,8 +11,6 @@ import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Buf;
 import libp2p.core.Rng;
 import libp2p.core.identity.PeerId;
-import libp2p.sim.Graph;
-import libp2p.sim.Links;
 import libp2p.sim.SimHost;
 import libp2p.sim.World;
 
@@ -91,7 +89,6 @@ final class ScaleRun {
                 .listener(new Counting())
                 .build();
         for (int i = 0; i < nodes; i++) hosts.add(world.host(new Gossip(config)));
-        world.join(Graph.regular(nodes, number("degree", 40), world.random()), 10 * World.SECOND);
         for (int t = 0; t < TOPICS; t++) members.add(new ArrayList<>());
         TopicConfig plain = TopicConfig.unsigned(MessageIds.sha256(CRYPTO));
         for (int i = 0; i < nodes; i++) {
@@ -103,8 +100,26 @@ final class ScaleRun {
                 hosts.get(i).protocol(Gossip.class).topic("subnet_" + t, plain).subscribe(m -> heard(node, m));
             }
         }
+        for (List<Integer> of : members) connect(of, number("degree", 40) / TOPICS_OF_EACH);
         world.run(15 * World.SECOND);
         return this;
+    }
+
+    /** So many neighbours of each within a topic, as discovery by subnets gives them: random cycles through its members. */
+    private void connect(List<Integer> of, int degree) {
+        for (int cycle = 0; cycle < degree / 2; cycle++) {
+            List<Integer> order = Mesh.shuffled(of, world.random());
+            for (int i = 0; i < order.size(); i++) {
+                SimHost from = hosts.get(order.get(i));
+                SimHost to = hosts.get(order.get((i + 1) % order.size()));
+                long at = world.random().nextInt(10_000) * MILLI;
+                if (from != to) world.at(at, () -> dial(from, to));
+            }
+        }
+    }
+
+    private void dial(SimHost from, SimHost to) {
+        if (from.swarm().connections(to.id()).isEmpty()) world.connect(from, to);
     }
 
     private void heard(int node, Message m) {
