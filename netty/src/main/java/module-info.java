@@ -2,13 +2,21 @@
 module libp2p.netty {
     requires transitive libp2p.jvm;
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.handler.proxy;
+    requires io.netty.resolver;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
     requires io.netty.tcnative.classes.openssl;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.tls;
     requires org.slf4j;
 
+    provides libp2p.core.net.Transport with
+            libp2p.netty.NettyTransport;
     provides libp2p.core.wire.Security with
             libp2p.netty.Tls;
 

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 /**
  * Where things happen: one task at a time, in order, at a time that is what the loop says it is.
  *
- * <p>{@link #execute} and {@link #isCurrent} may be called from any thread, everything else only on the loop. A task that throws is a bug:
- * it is reported, and the loop goes on.
+ * <p>{@link #execute}, {@link #isCurrent} and {@link #nanoTime} may be called from any thread, {@link #schedule} only on the loop. A task
+ * that throws is a bug: it is reported, and the loop goes on.
  */
 public interface Loop extends Executor {
     /** Nanoseconds on a clock that never goes back and that all loops of a node share. */

@@ -3,9 +3,11 @@ package libp2p.jvm;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -88,9 +90,15 @@ public final class HostBuilder {
         return this;
     }
 
-    /** Which addresses may be told to others. */
+    /** What not to tell others. */
+    public HostBuilder noAnnounce(Multiaddr... addresses) {
+        Set<Multiaddr> never = new HashSet<>(List.of(addresses));
+        return announces(a -> !never.contains(a));
+    }
+
+    /** Which addresses may be told to others; of several filters all must agree. */
     public HostBuilder announces(Predicate<Multiaddr> filter) {
-        announces = filter;
+        announces = announces.and(filter);
         return this;
     }
 
@@ -190,7 +198,6 @@ public final class HostBuilder {
     private SwarmConfig config(List<NioLoop> started, Closing pools) {
         SecureRandom secure = new SecureRandom();
         Map<Loop, Workspace> workspaces = new ConcurrentHashMap<>();
-        for (NioLoop l : started) workspaces.put(l, new Workspace(l, Rng.of(secure::nextBytes)));
         Rng random = Rng.of(secure::nextBytes);
         Crypto primitives = crypto == null ? found(Crypto.class, List.of()).stream().findFirst().orElseGet(JvmCrypto::create) : crypto;
         CpuPool cpu = new CpuPool();
@@ -201,7 +208,8 @@ public final class HostBuilder {
                 started.get(0),
                 new ArrayList<>(started),
                 random,
-                workspaces::get,
+                // Of transports' own loops too, which are as few as theirs are.
+                loop -> workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.of(secure::nextBytes))),
                 System::currentTimeMillis,
                 limits,
                 new AtomicScope(limits),

@@ -65,7 +65,7 @@ public final class NioLoop implements Loop, AutoCloseable {
         this.clock = clock;
         this.observer = observer;
         this.selector = Selector.open();
-        this.thread = new LoopThread(this::run, name);
+        this.thread = new NioThread(this::run, name);
         thread.setDaemon(true);
         thread.start();
     }
@@ -105,8 +105,8 @@ public final class NioLoop implements Loop, AutoCloseable {
         return Thread.currentThread() instanceof LoopThread;
     }
 
-    private static final class LoopThread extends Thread {
-        LoopThread(Runnable run, String name) {
+    private static final class NioThread extends Thread implements LoopThread {
+        NioThread(Runnable run, String name) {
             super(run, name);
         }
     }

@@ -93,6 +93,23 @@ class HostTest {
     }
 
     @Test
+    void whatAConnectionSaysOfItselfStaysTrueAfterItsEnd() throws Exception {
+        Host server = server();
+        Host client = client();
+        Connection c = client.connect(client.connect(server.addresses().get(0)));
+        Multiaddr here = c.localAddress();
+        CompletableFuture<CloseReason> end = new CompletableFuture<>();
+        c.onClose(c.loop(), end::complete);
+        c.close(CloseReason.CANCELLED);
+        end.join();
+        assertThat(c.remote()).isEqualTo(server.id());
+        assertThat(PeerId.of(c.remoteKey(), JvmCrypto.create())).isEqualTo(server.id());
+        assertThat(c.localAddress()).isEqualTo(here);
+        assertThat(server.addresses().get(0).withoutPeer()).isEqualTo(c.remoteAddress());
+        assertThat(c.security()).isEqualTo("/noise");
+    }
+
+    @Test
     void announcedAddressesReplaceThoseItListensOnAndFiltersApply() throws IOException {
         Multiaddr announced = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
         Multiaddr more = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
@@ -100,6 +117,15 @@ class HostTest {
         HostBuilder b = builder().listen("/ip4/127.0.0.1/tcp/0").announce(announced).appendAnnounce(more, never);
         Host host = start(b.announces(a -> !a.equals(never)));
         assertThat(host.addressWatch().value()).containsExactly(announced, more);
+    }
+
+    @Test
+    void whatIsNotToBeAnnouncedIsNot() throws IOException {
+        Multiaddr one = Multiaddr.of("/ip4/192.0.2.1/tcp/4001");
+        Multiaddr two = Multiaddr.of("/ip4/192.0.2.2/tcp/4001");
+        Multiaddr three = Multiaddr.of("/ip4/192.0.2.3/tcp/4001");
+        Host host = start(builder().announce(one, two, three).noAnnounce(two).announces(a -> !a.equals(three)));
+        assertThat(host.addressWatch().value()).containsExactly(one);
     }
 
     @Test

@@ -11,13 +11,11 @@ import org.junit.jupiter.api.TestFactory;
  * and {@code -Dfuzz.input=HEX} play one finding again.
  */
 class FuzzTest {
-    private static final String TARGET = System.getProperty("fuzz.target", "");
     private static final String INPUT = System.getProperty("fuzz.input", "");
 
     @TestFactory
     Stream<DynamicTest> eachTarget() {
-        return Targets.all().stream().filter(t -> TARGET.isEmpty() || TARGET.equals(t.name()))
-                .map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
+        return Targets.chosen().map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
     }
 
     private static void run(Target target) {

@@ -19,12 +19,11 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Each target under Jazzer, which keeps the inputs that reach new code and damages those: {@code mvn -Pfuzz}, see CONTRIBUTING.md.
  *
- * <p>{@code -Dfuzz.seconds=N} is the time for each target, {@code -Dfuzz.target=NAME} takes one only, {@code -Dfuzz.corpus=DIR} keeps the
- * inputs found in another place than {@code target/fuzz}, to go on from there.
+ * <p>{@code -Dfuzz.seconds=N} is the time for each target, {@code -Dfuzz.target=NAME,NAME} takes some only, {@code -Dfuzz.corpus=DIR} keeps
+ * the inputs found in another place than {@code target/fuzz}, to go on from there.
  */
 @Tag("guided")
 class GuidedFuzzTest {
-    private static final String ONLY = System.getProperty("fuzz.target", "");
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 10);
     private static final Path CORPUS = Path.of(System.getProperty("fuzz.corpus", "target/fuzz")).toAbsolutePath();
     private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units: *(\\d+)");
@@ -32,8 +31,7 @@ class GuidedFuzzTest {
 
     @TestFactory
     Stream<DynamicTest> eachTarget() {
-        return Targets.all().stream().filter(t -> ONLY.isEmpty() || ONLY.equals(t.name()))
-                .map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
+        return Targets.chosen().map(t -> DynamicTest.dynamicTest(t.name(), () -> run(t)));
     }
 
     private static void run(Target target) throws IOException, InterruptedException {

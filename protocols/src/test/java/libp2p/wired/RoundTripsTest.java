@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
+import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -12,10 +13,13 @@ import libp2p.core.node.Swarm;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.echo.Echo;
+import libp2p.identify.Identify;
 import libp2p.multiformats.Nullable;
 import libp2p.testkit.Caller;
 import libp2p.testkit.World;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many times the link's latency passes before the first byte of an answer is there, counted in virtual time. */
 class RoundTripsTest {
@@ -80,5 +84,44 @@ class RoundTripsTest {
         assertThat(caller.received()).isEmpty();
         world.advance(1);
         assertThat(caller.received()).hasSize(32);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,1", "false,2"})
+    void ofSeveralIdsTheFirstTakesOneRoundTripIfThePeerHasToldItAndTwoElse(boolean told, int roundTrips) {
+        Swarm alice = world.node(new Identify());
+        Swarm bob = told ? world.node(new Echo(), new Identify()) : world.node(new Echo());
+        world.network().latency(LATENCY);
+        World.Result<Connection> made = new World.Result<>();
+        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), made));
+        world.advance(20 * ROUND_TRIP);
+        Caller caller = new Caller().send(new byte[32]);
+        made.value().open(List.of(Echo.ID, "/echo/0.9.0"), OpenOptions.DEFAULT, caller);
+        world.advance(roundTrips * ROUND_TRIP - 1);
+        assertThat(caller.received()).isEmpty();
+        world.advance(1);
+        assertThat(caller.received()).hasSize(32);
+    }
+
+    @Test
+    void aPeerThatNoLongerAnswersWhatItToldIsSaidSo() {
+        Swarm alice = world.node(new Identify());
+        Swarm bob = world.node(new Identify(Identify.Params.DEFAULT));
+        Cancellable answering = bob.handle("/a/2", s -> new Caller());
+        bob.handle("/a/1", s -> new Caller());
+        World.Result<Connection> made = new World.Result<>();
+        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), made));
+        world.settle();
+        answering.cancel();
+        world.settle(); // the push that tells so comes a second later
+        Caller caller = new Caller();
+        made.value().open(List.of("/a/2", "/a/1"), OpenOptions.DEFAULT, caller);
+        world.settle();
+        assertThat(caller.closed().kind()).isEqualTo(CloseReason.Kind.UNSUPPORTED);
+        world.advanceSeconds(2);
+        Caller again = new Caller();
+        made.value().open(List.of("/a/2", "/a/1"), OpenOptions.DEFAULT, again);
+        world.settle();
+        assertThat(again.isOpen()).isTrue();
     }
 }

@@ -70,6 +70,7 @@ public final class MuxEnd {
     private boolean closed;
     private int inFlight; // to this end
     private int readReadies;
+    private int records;
 
     /** An end on that loop; {@code accept} handles what the peer opens. */
     public MuxEnd(Muxer muxer, TestLoop loop, boolean initiator, Limits limits, Function<Stream, StreamHandler> accept) {
@@ -123,6 +124,11 @@ public final class MuxEnd {
     /** How often the session said that it can take more after it had left bytes. */
     public int readReadies() {
         return readReadies;
+    }
+
+    /** In how many records it has sent what it has sent. */
+    public int records() {
+        return records;
     }
 
     /** Bytes that arrived and that the session has left. */
@@ -214,7 +220,9 @@ public final class MuxEnd {
             byte[] bytes = plain.takeAll();
             workspace.giveBack(plain);
             if (bytes.length > PLAIN_MAX) throw new AssertionError("a record of " + bytes.length + " bytes");
-            if (bytes.length > 0) deliver(bytes);
+            if (bytes.length == 0) continue;
+            records++;
+            deliver(bytes);
         }
     }
 

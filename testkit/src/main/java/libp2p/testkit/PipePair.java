@@ -66,7 +66,8 @@ public final class PipePair {
         private final Buf held = new Buf(HELD_MIN);
         private int inFlight; // bytes on their way to this end and not yet read
         private long received;
-        private int left = NO_END; // bytes that still arrive before the pipe breaks
+        private int left = NO_END; // bytes that still arrive before the pipe breaks, or stalls
+        private boolean stalls;
         private boolean posted;
         private boolean stalled;
         private boolean shortWrite;
@@ -92,6 +93,12 @@ public final class PipePair {
         public void breakAfter(int bytes) {
             left = bytes;
             if (bytes == 0) breakOff();
+        }
+
+        /** Once this many more bytes have arrived here, nothing else does, and nobody is told. */
+        public void stallAfter(int bytes) {
+            left = bytes;
+            stalls = true;
         }
 
         /** How many bytes have arrived here in all. */
@@ -208,7 +215,7 @@ public final class PipePair {
                 tellClose();
                 return;
             }
-            if (left == 0) return; // it is about to break
+            if (left == 0) return; // it stalls, or is about to break
             boolean first = !held.isEmpty();
             while (end == null && (first || !arriving.isEmpty() && held.size() < HELD_MIN)) {
                 first = false;
@@ -220,7 +227,7 @@ public final class PipePair {
                 received += taken;
                 if (taken > 0 && other.shortWrite && other.inFlight() < ROOM / 2 + 1) other.room();
                 if (left == 0) {
-                    breakOff();
+                    if (!stalls) breakOff();
                     return;
                 }
                 if (arriving.isEmpty()) break;

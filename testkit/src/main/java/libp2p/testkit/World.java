@@ -1,5 +1,6 @@
 package libp2p.testkit;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -47,12 +48,14 @@ public final class World {
     public static final long EPOCH_MILLIS = 1_767_225_600_000L;
 
     private static final long SECOND = 1_000_000_000L;
+    private static final int ENDINGS_MAX = 1000;
 
     private final TestLoop.Clock clock = new TestLoop.Clock();
     private final MemoryTransport.Network network = new MemoryTransport.Network();
     private final Crypto crypto;
     private final Rng random = Rng.seeded(42);
     private final List<Throwable> bugs = new ArrayList<>();
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
     private final long begin = clock.nanoTime();
     private final List<TestLoop> loops = new ArrayList<>();
     private final List<Workspace> workspaces = new ArrayList<>(); // one for each connection
@@ -135,12 +138,7 @@ public final class World {
                 this::epochMillis,
                 limits,
                 new TallyScope(limits),
-                new Observer() {
-                    @Override
-                    public void bug(String where, Throwable bug) {
-                        bugs.add(new AssertionError("bug in " + where, bug));
-                    }
-                },
+                new Watching(),
                 Gater.OPEN,
                 resolver,
                 Offload.INLINE,
@@ -241,6 +239,49 @@ public final class World {
         AssertionError all = new AssertionError(bugs.size() + " bugs", bugs.get(0));
         bugs.clear();
         throw all;
+    }
+
+    /**
+     * How something of a node's ended, as the node told its observer.
+     *
+     * @param part the step of an upgrade that failed, or "connection", or "stream"
+     * @param inbound whether the peer began it
+     * @param reason why
+     */
+    public record Ending(String part, boolean inbound, CloseReason reason) {}
+
+    /** The last endings since this was asked last, of all nodes, in their order. */
+    public List<Ending> takeEndings() {
+        List<Ending> all = new ArrayList<>(endings);
+        endings.clear();
+        return all;
+    }
+
+    private final class Watching implements Observer {
+        private void ended(String part, boolean inbound, CloseReason reason) {
+            if (endings.size() == ENDINGS_MAX) endings.remove();
+            endings.add(new Ending(part, inbound, reason));
+        }
+
+        @Override
+        public void upgradeFailed(Multiaddr remote, boolean inbound, String step, CloseReason reason) {
+            ended(step, inbound, reason);
+        }
+
+        @Override
+        public void disconnected(Connection connection, CloseReason reason) {
+            ended("connection", connection.inbound(), reason);
+        }
+
+        @Override
+        public void streamClosed(Connection connection, String protocol, boolean inbound, CloseReason reason) {
+            ended("stream", inbound, reason);
+        }
+
+        @Override
+        public void bug(String where, Throwable bug) {
+            bugs.add(new AssertionError("bug in " + where, bug));
+        }
     }
 
     /** How something ended that was asked for. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
@@ -121,8 +122,43 @@ class NoiseTest extends SecurityContract {
     }
 
     // jvm-libp2p has one static key for all hosts of a JVM
+    /** Keeps what it is given to sign, which is a host's static key. */
+    private record Recording(Identity real, List<byte[]> signed) implements Identity {
+        @Override
+        public PublicKey publicKey() {
+            return real.publicKey();
+        }
+
+        @Override
+        public PeerId id() {
+            return real.id();
+        }
+
+        @Override
+        public Cancellable sign(byte[] message, Loop home, Callback<? super byte[]> done) {
+            signed.add(message);
+            return real.sign(message, home, done);
+        }
+    }
+
     @Test
-    void eachHostHasAStaticKeyOfItsOwnAndEachHandshakeAFreshEphemeral() {
+    void eachHostHasAStaticKeyOfItsOwnWhichItKeeps() {
+        List<byte[]> signed = new ArrayList<>();
+        for (int host = 0; host < 3; host++) {
+            bob = world.node(Limits.DEFAULT, new Recording(fresh(KeyType.ED25519), signed));
+            atBob = security(crypto, Rng.seeded(50 + host));
+            for (int i = 0; i < 2; i++) {
+                SecureEnd a = initiator();
+                SecureEnd b = responder();
+                carry(a, b, Integer.MAX_VALUE);
+                assertThat(a.done() && b.done()).isTrue();
+            }
+        }
+        assertThat(signed).hasSize(3).doesNotHaveDuplicates(); // once each, and each time another key
+    }
+
+    @Test
+    void eachHandshakeHasAFreshEphemeralKeyAndEachRestartAFreshStaticOne() {
         SecureEnd one = initiator();
         SecureEnd two = initiator();
         one.step();

@@ -26,10 +26,12 @@ final class Dialing {
     private final List<CloseReason> failures = new ArrayList<>();
     private final List<Cancellable> attempts = new ArrayList<>();
     private final ArrayList<DialRanker.Ranked> queue = new ArrayList<>();
+    private final LinkedHashSet<Multiaddr> usable = new LinkedHashSet<>(); // tried, or in the queue
+    private final List<Cancellable> names = new ArrayList<>(1);
     private Cancellable deadline = Cancellable.NONE;
-    private Cancellable names = Cancellable.NONE;
     private Cancellable next = Cancellable.NONE;
     private long began;
+    private int resolving;
     private int trying;
     private boolean over;
 
@@ -55,21 +57,29 @@ final class Dialing {
         began = swarm.loop().nanoTime();
         deadline = swarm.loop().schedule(swarm.limits().dialNanos(),
                 () -> end(null, CloseReason.of(CloseReason.Kind.TIMED_OUT, "no connection in time")));
-        names = swarm.names().resolve(addresses, peer, (resolved, failure) -> {
+        add(addresses);
+    }
+
+    /** Tries these as well, if they were not yet. */
+    void add(List<Multiaddr> addresses) {
+        resolving++;
+        names.add(swarm.names().resolve(addresses, peer, (resolved, failure) -> {
+            resolving--;
             if (over) return;
             if (failure != null) failures.add(failure);
             attemptAll(resolved == null ? List.of() : resolved);
-        });
+        }));
     }
 
     private void attemptAll(List<Multiaddr> resolved) {
-        LinkedHashSet<Multiaddr> usable = new LinkedHashSet<>();
+        List<Multiaddr> fresh = new ArrayList<>();
         for (Multiaddr a : resolved) {
             CloseReason no = swarm.mayDial(peer, a);
             if (no != null) failures.add(no);
-            else if (usable.size() < swarm.limits().dialsPerPeerMax()) usable.add(a);
+            else if (usable.size() < swarm.limits().dialsPerPeerMax() && usable.add(a)) fresh.add(a);
         }
-        queue.addAll(DialRanker.rank(new ArrayList<>(usable)));
+        long since = swarm.loop().nanoTime() - began;
+        for (DialRanker.Ranked r : DialRanker.rank(fresh)) queue.add(new DialRanker.Ranked(r.address(), since + r.delayNanos()));
         advance();
     }
 
@@ -86,7 +96,7 @@ final class Dialing {
             queue.remove(0);
             attempt(r.address());
         }
-        if (!over && queue.isEmpty() && trying == 0) {
+        if (!over && queue.isEmpty() && trying == 0 && resolving == 0) {
             CloseReason none =
                     CloseReason.of(CloseReason.Kind.UNREACHABLE, failures.isEmpty() ? "no address is known" : "no address answered");
             end(null, none.because(new ArrayList<>(failures)));
@@ -113,7 +123,7 @@ final class Dialing {
         if (over) return;
         over = true;
         deadline.cancel();
-        names.cancel();
+        for (Cancellable n : names) n.cancel();
         next.cancel();
         for (Cancellable a : attempts) a.cancel();
         swarm.dialled(peer, this);

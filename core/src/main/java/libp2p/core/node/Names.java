@@ -94,11 +94,28 @@ final class Names {
                     boolean six = ip.length == 16;
                     if (n++ >= limits.dnsAnswersMax() || found.size() >= limits.dnsAnswersMax()) break;
                     if (six && name.proto() == Proto.DNS4 || !six && name.proto() == Proto.DNS6) continue;
-                    found.add(rest(address, Multiaddr.EMPTY.with(Component.of(six ? Proto.IP6 : Proto.IP4, ip))).withoutPeer());
+                    Multiaddr head = Multiaddr.EMPTY.with(Component.of(six ? Proto.IP6 : Proto.IP4, ip));
+                    found.add(named(rest(address, head), name.text()).withoutPeer());
                 }
                 open--;
                 check();
             });
+        }
+
+        /** Keeps the name where the server's certificate is for it: /wss and /tls/ws become /tls/sni/NAME/ws (specs/websockets). */
+        private Multiaddr named(Multiaddr resolved, String name) {
+            if (resolved.has(Proto.SNI)) return resolved;
+            Multiaddr out = Multiaddr.EMPTY;
+            Component before = null;
+            for (Component c : resolved.components()) {
+                boolean secure = c.proto() == Proto.WSS;
+                boolean layered = c.proto() == Proto.WS && before != null && before.proto() == Proto.TLS;
+                if (secure) out = out.encapsulate("/tls");
+                if (secure || layered) out = out.encapsulate(Proto.SNI, name).encapsulate("/ws");
+                else out = out.with(c);
+                before = c;
+            }
+            return out;
         }
 
         private Multiaddr rest(Multiaddr address, Multiaddr head) {

@@ -75,7 +75,7 @@ public final class PeerBook {
         Known k = known.get(peer);
         if (k == null) return List.of();
         long now = loop.nanoTime();
-        k.addresses.values().removeIf(until -> until != FOR_EVER && until <= now);
+        if (k.connections == 0) k.addresses.values().removeIf(until -> until != FOR_EVER && until <= now);
         return new ArrayList<>(k.addresses.keySet());
     }
 

@@ -86,6 +86,7 @@ final class Peers {
         }
         List<String> ids = i.protocols();
         if (e == null || ids == null) return;
+        for (Connection each : e.connections) if (each instanceof BaseConnection base) base.answers(ids);
         for (Protocol p : protocols) {
             if (speaks(p, ids)) {
                 spoke(c.remote(), "", p);

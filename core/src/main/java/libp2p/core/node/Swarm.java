@@ -232,6 +232,7 @@ public final class Swarm implements Node, Streams {
             fresh.begin(peers.addresses(peer));
             return joined;
         }
+        if (!more.isEmpty()) d.add(more);
         return d.join(done);
     }
 

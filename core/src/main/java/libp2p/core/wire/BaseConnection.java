@@ -125,6 +125,14 @@ public abstract class BaseConnection implements Connection {
         });
     }
 
+    /**
+     * The ids that the peer says it answers, which does not change: of several, the first need not be asked for if it is one of them. Legal
+     * from any loop.
+     */
+    public final void answers(List<String> protocols) {
+        facts.loop.execute(() -> openings.answers(protocols));
+    }
+
     /** How many streams under one protocol id the peer is known to bear at once; legal from any loop. */
     public final void pace(int streamsPerProtocol) {
         facts.loop.execute(() -> openings.pace(streamsPerProtocol));

@@ -28,6 +28,7 @@ final class Openings {
     private final BaseConnection.Surroundings node;
     private final Loop loop;
     private final Map<String, Lane> lanes = new LinkedHashMap<>(); // of protocols with an open stream or one that waits
+    private List<String> answered = List.of(); // what the peer says it answers
     private int perProtocolMax;
     private int waiting;
     private @Nullable CloseReason refused;
@@ -61,6 +62,10 @@ final class Openings {
     void pace(int streamsPerProtocol) {
         perProtocolMax = Math.max(1, streamsPerProtocol);
         for (Lane lane : lanes.values().toArray(new Lane[0])) advance(lane);
+    }
+
+    void answers(List<String> protocols) {
+        answered = protocols;
     }
 
     Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler) {
@@ -115,8 +120,9 @@ final class Openings {
     private final class Opening implements StreamHandler, BaseStream.Lifecycle {
         private final OpenOptions options;
         private final StreamHandler app;
-        private final StreamHandler select;
+        private final List<String> protocols;
         private final String laneName;
+        private @Nullable StreamHandler select;
         private @Nullable Lane lane;
         private Cancellable timer = Cancellable.NONE;
         private Cancellable raw = Cancellable.NONE;
@@ -127,12 +133,21 @@ final class Openings {
         private @Nullable CloseReason failure;
 
         Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
+            this.protocols = protocols;
             this.options = options;
             this.app = app;
             this.laneName = protocols.get(0);
-            // One id asked for needs no answer before the first data: whoever does not speak it resets.
-            boolean optimistic = protocols.size() == 1;
-            this.select = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
+        }
+
+        private StreamHandler select() {
+            StreamHandler s = select;
+            if (s == null) {
+                // The only id needs no answer before the first data, since whoever does not speak it resets; nor does one that the peer told.
+                boolean optimistic = protocols.size() == 1 || answered.contains(laneName);
+                s = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
+                select = s;
+            }
+            return s;
         }
 
         void begin() {
@@ -211,33 +226,33 @@ final class Openings {
             BaseStream base = (BaseStream) s;
             stream = base;
             base.lifecycle(this);
-            select.onOpen(s);
+            select().onOpen(s);
         }
 
         @Override
         public void onData(Stream s, Buf data) {
-            select.onData(s, data);
+            select().onData(s, data);
         }
 
         @Override
         public void onWritable(Stream s) {
-            select.onWritable(s);
+            select().onWritable(s);
         }
 
         @Override
         public void onFinish(Stream s) {
-            select.onFinish(s);
+            select().onFinish(s);
         }
 
         @Override
         public void onStop(Stream s, long code) {
-            select.onStop(s, code);
+            select().onStop(s, code);
         }
 
         @Override
         public void onClose(@Nullable Stream s, CloseReason reason) {
             end(reason);
-            select.onClose(s, failure == null ? reason : failure);
+            select().onClose(s, failure == null ? reason : failure);
         }
     }
 

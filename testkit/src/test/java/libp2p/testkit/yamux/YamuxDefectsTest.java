@@ -12,6 +12,7 @@ import static libp2p.testkit.yamux.RawYamux.WINDOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import libp2p.core.Buf;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Limits;
 import libp2p.testkit.StreamProbe;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What jvm-libp2p 1.3's Yamux got wrong, and ours does not. */
+/** What a deployed Yamux gets wrong, and ours does not: docs/defects.md. */
 class YamuxDefectsTest {
 
     @ParameterizedTest
@@ -121,15 +122,10 @@ class YamuxDefectsTest {
         RawYamux peer = new RawYamux();
         peer.end.stall(true);
         for (int i = 0; i < 50; i++) peer.end.open(new StreamProbe().write(new byte[20]));
+        int before = peer.end.records();
         peer.end.stall(false);
-        int[] calls = new int[1];
-        peer.loop.run(() -> {
-            libp2p.core.Buf plain = peer.end.workspace.borrow();
-            while (peer.end.session().transmit(plain.clear())) calls[0]++;
-            if (!plain.isEmpty()) calls[0]++;
-            peer.end.workspace.giveBack(plain);
-        });
-        assertThat(calls[0] + peer.frames().size() / 101).isLessThanOrEqualTo(1);
+        assertThat(peer.frames()).hasSizeGreaterThanOrEqualTo(100); // an opening and data of each
+        assertThat(peer.end.records() - before).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -158,7 +154,7 @@ class YamuxDefectsTest {
         for (int i = 0; i < all.length; i++) all[i] = (byte) (i / 251);
         peer.end.open(new StreamProbe().write(all).finish());
         List<Frame> frames = peer.frames();
-        libp2p.core.Buf got = new libp2p.core.Buf(all.length);
+        Buf got = new Buf(all.length);
         for (Frame f : frames) got.put(f.body());
         assertThat(got.takeAll()).isEqualTo(all);
         assertThat(frames.get(frames.size() - 1)).isEqualTo(Frame.of(DATA, FIN, 2, 0));

@@ -164,6 +164,20 @@ class YamuxLifeTest {
         assertThat(p.closed().code()).isEqualTo(Codes.GATED);
     }
 
+    @Test
+    void aDrainThatIsCutShortResetsWhatIsStillOpenBeforeTheFarewell() {
+        RawYamux peer = new RawYamux();
+        peer.feed(UPDATE, SYN, 1, 0);
+        StreamProbe p = peer.end.open(new StreamProbe());
+        peer.loop.run(() -> peer.end.session().drain(Codes.SHUTDOWN));
+        peer.frames();
+        peer.loop.run(() -> peer.end.session().close(CloseReason.of(CloseReason.Kind.CANCELLED, Codes.SHUTDOWN, "")));
+        int code = (int) Codes.SHUTDOWN;
+        assertThat(peer.frames()).containsExactly(Frame.of(UPDATE, RST, 1, code), Frame.of(UPDATE, RST, 2, code), Frame.of(GOAWAY, 0, 0, code));
+        assertThat(p.closed().kind()).isEqualTo(CloseReason.Kind.CONNECTION_CLOSED);
+        assertThat(p.closed().code()).isEqualTo(Codes.SHUTDOWN);
+    }
+
     // ---- openings
 
     @Test

@@ -428,7 +428,10 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         if (reason.kind() != CloseReason.Kind.CONNECTION_CLOSED) why = why.because(List.of(reason));
         leaving = why;
         refuseWaiting(why);
-        for (S s : streams.all()) s.endedSoon(why);
+        for (S s : streams.all()) {
+            if (draining && !saidGoodbye) s.abort(why); // it had its time, and is reset before the farewell
+            else s.endedSoon(why);
+        }
         if (saidGoodbye || closed) return;
         closed = true;
         sendFarewell(reason.code());

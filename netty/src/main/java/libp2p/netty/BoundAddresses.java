@@ -1,0 +1,91 @@
+package libp2p.netty;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import libp2p.core.Cancellable;
+import libp2p.core.Watch;
+import libp2p.jvm.HostAddress;
+import libp2p.jvm.TcpOptions;
+import libp2p.multiformats.Component;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Proto;
+
+/**
+ * The concrete addresses of a bound socket: its own, or those of the machine's interfaces where it is bound to all of them, looked up
+ * again and again.
+ *
+ * <p>On a loop, but for {@link #watch}. Looks at the interfaces on a thread that may block.
+ */
+final class BoundAddresses {
+    private final NettyLoop loop;
+    private final InetSocketAddress bound;
+    private final Proto transport;
+    private final List<Component> suffix;
+    private final TcpOptions options;
+    private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
+    private Cancellable timer = Cancellable.NONE;
+    private boolean closed;
+
+    BoundAddresses(NettyLoop loop, InetSocketAddress bound, Proto transport, List<Component> suffix, TcpOptions options) {
+        this.loop = loop;
+        this.bound = bound;
+        this.transport = transport;
+        this.suffix = suffix;
+        this.options = options;
+    }
+
+    Watch<List<Multiaddr>> watch() {
+        return addresses;
+    }
+
+    /** Looks for the first time, then runs {@code known} on the loop; goes on looking where that can change. */
+    void begin(Runnable known) {
+        if (!bound.getAddress().isAnyLocalAddress()) {
+            addresses.set(List.of(of(bound.getAddress())));
+            known.run();
+            return;
+        }
+        look(known);
+    }
+
+    private void look(Runnable then) {
+        Thread looking = new Thread(() -> {
+            List<HostAddress> now = options.hostAddresses().get();
+            loop.execute(() -> {
+                if (closed) return;
+                addresses.set(expanded(now));
+                timer = loop.schedule(options.interfacePollNanos(), () -> look(() -> {}));
+                then.run();
+            });
+        }, "libp2p-interfaces");
+        looking.setDaemon(true);
+        looking.start();
+    }
+
+    private List<Multiaddr> expanded(List<HostAddress> now) {
+        TreeSet<Multiaddr> found = new TreeSet<>();
+        boolean six = bound.getAddress() instanceof Inet6Address;
+        for (HostAddress a : now) {
+            InetAddress one = a.address();
+            boolean fits = one instanceof Inet6Address == six && !one.isLinkLocalAddress() && !one.isMulticastAddress();
+            if (fits) found.add(of(one));
+        }
+        return new ArrayList<>(found);
+    }
+
+    private Multiaddr of(InetAddress address) {
+        Multiaddr a = Sockets.multiaddr(address, transport, bound.getPort());
+        for (Component c : suffix) a = a.with(c);
+        return a;
+    }
+
+    void close() {
+        closed = true;
+        timer.cancel();
+        addresses.set(List.of());
+    }
+}

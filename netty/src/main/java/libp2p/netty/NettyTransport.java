@@ -1,0 +1,167 @@
+package libp2p.netty;
+
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import libp2p.core.Callback;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Loop;
+import libp2p.core.net.Accept;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Dial;
+import libp2p.core.net.Listener;
+import libp2p.core.net.Transport;
+import libp2p.core.node.Node;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Nullable;
+import libp2p.multiformats.Proto;
+
+/**
+ * WebSocket, and plain TCP where it shall share its port, on Netty's loops: {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss},
+ * {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…}.
+ *
+ * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
+ */
+public final class NettyTransport implements Transport {
+    private final NettyOptions options;
+    private final ServerTls tls;
+    private final List<TcpDoor> doors = new ArrayList<>(); // on the node's loop
+    private @Nullable Node node;
+    private int loopCount;
+    private @Nullable NettyLoops loops; // on the node's loop
+
+    /** With {@link NettyOptions#DEFAULT}. */
+    public NettyTransport() {
+        this(NettyOptions.DEFAULT);
+    }
+
+    /** With other options. */
+    public NettyTransport(NettyOptions options) {
+        this.options = options;
+        this.tls = new ServerTls(options);
+    }
+
+    @Override
+    public void start(Node forNode, List<Loop> over) {
+        if (node != null) throw new IllegalStateException("started twice");
+        node = forNode;
+        loopCount = Math.max(1, over.size());
+    }
+
+    private Node node() {
+        Node n = node;
+        if (n == null) throw new IllegalStateException("not started");
+        return n;
+    }
+
+    private NettyLoops loops() {
+        NettyLoops l = loops;
+        if (l == null) {
+            Loop home = node().loop();
+            l = new NettyLoops(loopCount, options.epoll(), home::nanoTime, node().observer());
+            loops = l;
+        }
+        return l;
+    }
+
+    @Override
+    public boolean handles(Multiaddr address) {
+        return WebSocketAddress.is(address) || options.tcp() && isTcp(address);
+    }
+
+    private static boolean isTcp(Multiaddr address) {
+        int prefix = Sockets.prefix(address, Proto.TCP);
+        return prefix > 0 && prefix == address.components().size();
+    }
+
+    @Override
+    public Cancellable dial(Dial dial, Callback<? super Connection> done) {
+        NettyLoop loop = loops().next();
+        Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
+        NettyDial attempt = new NettyDial(loop, loops(), options, tls, plain, node().upgrader(), done);
+        loop.execute(() -> attempt.begin(node().limits().connectNanos()));
+        return attempt;
+    }
+
+    // ---- listening
+
+    @Override
+    public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
+        boolean[] cancelled = {false}; // on the node's loop
+        NettyLoops all = loops();
+        InetSocketAddress at;
+        TcpArrivals.Form form;
+        try {
+            at = Sockets.socketAddress(address.unmapped());
+            form = form(address);
+        } catch (IOException e) {
+            CloseReason why = CloseReason.of(CloseReason.Kind.REFUSED, address + ": " + e.getMessage());
+            all.next().execute(() -> bound.done(null, why));
+            return Cancellable.NONE;
+        }
+        TcpDoor there = door(at);
+        TcpDoor door = there == null ? new TcpDoor(all.next(), all, node().limits().selectNanos()) : there;
+        if (there == null) doors.add(door);
+        Callback<Listener> told = (listener, failure) -> {
+            if (listener != null && cancelled[0]) {
+                listener.close();
+                bound.done(null, CloseReason.CANCELLED);
+            } else {
+                if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
+                bound.done(listener, failure);
+            }
+        };
+        door.loop().execute(() -> enter(door, at, form, accept, told));
+        return () -> cancelled[0] = true;
+    }
+
+    private void enter(TcpDoor door, InetSocketAddress at, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
+        if (door.isBound()) {
+            stand(door, form, accept, told);
+            return;
+        }
+        door.bind(at, options.sockets(), (socket, failure) -> {
+            if (failure == null) stand(door, form, accept, told);
+            else told.done(null, CloseReason.of(failure.kind(), at + ": " + failure.detail()));
+        });
+    }
+
+    private void stand(TcpDoor door, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
+        Runnable emptied = () -> node().loop().execute(() -> doors.remove(door));
+        TcpArrivals listener =
+                new TcpArrivals(door, loops(), options, form, accept, node().upgrader(), node().limits().selectNanos(), emptied);
+        if (!door.add(form.kind(), listener)) {
+            told.done(null, CloseReason.of(CloseReason.Kind.REFUSED, door.bound() + " is listened on already"));
+            return;
+        }
+        listener.begin(() -> told.done(listener, null));
+    }
+
+    private TcpArrivals.Form form(Multiaddr address) throws IOException {
+        if (!WebSocketAddress.is(address)) return new TcpArrivals.Form(TcpDoor.Kind.RAW, List.of(), null, null);
+        WebSocketAddress ws = WebSocketAddress.of(address);
+        SslContext context = null;
+        if (ws.secure()) {
+            if (!tls.canListen()) throw new IOException("needs a certificate: give the transport a key store (NettyOptions.keyStore)");
+            context = tls.server();
+        }
+        TcpDoor.Kind kind = ws.secure() ? TcpDoor.Kind.SECURE : TcpDoor.Kind.PLAIN;
+        return new TcpArrivals.Form(kind, ws.suffix(), ws.anyPath() ? null : ws.path(), context);
+    }
+
+    /** The door that is, or is about to be, bound to that address and port. */
+    private @Nullable TcpDoor door(InetSocketAddress at) {
+        for (TcpDoor d : doors) if (at.getPort() != 0 && d.isBound() && d.bound().equals(at)) return d;
+        return null;
+    }
+
+    @Override
+    public void stop() {
+        NettyLoops l = loops;
+        loops = null;
+        if (l != null) l.close();
+    }
+}

@@ -1,0 +1,162 @@
+package libp2p.netty;
+
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Nullable;
+
+/** Someone who has connected and must now ask for a WebSocket, in time (RFC 6455 4.2). On the channel's loop. */
+final class WebSocketArrival extends ChannelInboundHandlerAdapter {
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+    private static final int REQUEST_MAX = 16 * 1024; // of the line, of all headers, and of a body that nobody needs
+
+    private final TcpArrivals listener;
+    private final NettyLoop home;
+    private final SocketChannel channel;
+    private final Multiaddr local;
+    private final boolean throughProxy;
+    private Multiaddr remote;
+    private boolean admitted;
+    private boolean over;
+    private Cancellable timer = Cancellable.NONE;
+
+    WebSocketArrival(TcpArrivals listener, NettyLoop home, SocketChannel channel) {
+        this.listener = listener;
+        this.home = home;
+        this.channel = channel;
+        this.local = listener.local(channel);
+        this.remote = listener.remote(channel);
+        this.throughProxy = listener.isProxy(channel);
+        this.admitted = !throughProxy;
+    }
+
+    void begin() {
+        CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, "no request for a WebSocket");
+        timer = home.schedule(listener.patienceNanos(), () -> fail(late));
+        ChannelPipeline p = channel.pipeline();
+        if (listener.form().tls() != null) p.addLast(listener.form().tls().newHandler(channel.alloc()));
+        p.addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(REQUEST_MAX).setMaxHeaderSize(REQUEST_MAX)));
+        p.addLast(new HttpObjectAggregator(REQUEST_MAX, true));
+        p.addLast(this);
+        channel.config().setAutoRead(true); // until there is a pipe; all that comes before is bounded
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (over) return;
+            if (message instanceof FullHttpRequest request) answer(ctx, request);
+            else fail(CloseReason.of(CloseReason.Kind.VIOLATION, "not a request for a WebSocket"));
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
+        HttpResponseStatus no = refusal(request);
+        if (no != null) {
+            refuse(ctx, no);
+            return;
+        }
+        WebSocketDecoderConfig config =
+                WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(WebSocketFrames.FRAME_MAX).withUTF8Validator(false).build();
+        WebSocketServerHandshaker shaker = new WebSocketServerHandshakerFactory(request.uri(), null, config).newHandshaker(request);
+        if (shaker == null) {
+            over = true;
+            timer.cancel();
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel).addListener(ChannelFutureListener.CLOSE);
+            tell(CloseReason.of(CloseReason.Kind.UNSUPPORTED, "another version of WebSocket"));
+            return;
+        }
+        over = true;
+        timer.cancel();
+        channel.config().setAutoRead(false);
+        ChannelPipe pipe = new ChannelPipe(home, channel, local, remote, WebSocketFrames::finish);
+        channel.pipeline().addLast(new WebSocketFrames(), pipe);
+        shaker.handshake(channel, request);
+        ctx.pipeline().remove(this);
+        listener.hand(home, pipe);
+    }
+
+    private @Nullable HttpResponseStatus refusal(FullHttpRequest request) {
+        if (!request.decoderResult().isSuccess()) return HttpResponseStatus.BAD_REQUEST;
+        String wanted = listener.form().path();
+        if (wanted != null && !new QueryStringDecoder(request.uri()).path().equals(wanted)) return HttpResponseStatus.NOT_FOUND;
+        boolean upgrade = request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+        if (!request.method().equals(HttpMethod.GET)) return HttpResponseStatus.METHOD_NOT_ALLOWED;
+        if (!upgrade) return HttpResponseStatus.UPGRADE_REQUIRED;
+        if (!throughProxy) return null;
+        InetAddress client = forwardedFor(request.headers().getAll(FORWARDED_FOR));
+        if (client != null) remote = listener.remote(channel, client);
+        admitted = listener.admit(local, remote);
+        return admitted ? null : HttpResponseStatus.SERVICE_UNAVAILABLE;
+    }
+
+    /** Whom the proxy that we trust saw: the last entry, since all before it may have been made up by the peer. */
+    private static @Nullable InetAddress forwardedFor(List<String> headers) {
+        if (headers.isEmpty()) return null;
+        String last = headers.get(headers.size() - 1);
+        String text = last.substring(last.lastIndexOf(',') + 1).trim();
+        byte[] ip = NetUtil.createByteArrayFromIpAddressString(text);
+        try {
+            return ip == null ? null : InetAddress.getByAddress(ip);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
+        over = true;
+        timer.cancel();
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status);
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0).set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        tell(CloseReason.of(CloseReason.Kind.UNSUPPORTED, "no WebSocket was asked for as it should be: " + status));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        fail(CloseReason.of(CloseReason.Kind.LOST, "gone before it asked for a WebSocket"));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(CloseReason.of(CloseReason.Kind.LOST, String.valueOf(cause.getMessage())));
+    }
+
+    private void fail(CloseReason why) {
+        if (over) return;
+        over = true;
+        timer.cancel();
+        channel.close();
+        tell(why);
+    }
+
+    private void tell(CloseReason why) {
+        if (admitted) listener.failed(local, remote, why);
+    }
+}
