@@ -22,8 +22,7 @@ import libp2p.multiformats.Nullable;
  * Publish and subscribe: GossipSub 1.0 to 1.3, and floodsub with peers that know no better.
  *
  * <p>One per node. {@link #topic} gives topics; what is asked of them and of this may be asked from any thread once the node has started,
- * and
- * is answered on the node's loop, unless said otherwise. See docs/gossipsub.md.
+ * and is answered on the node's loop, unless said otherwise. See docs/gossipsub.md.
  */
 public final class Gossip implements Protocol {
     private final GossipConfig config;
@@ -64,8 +63,7 @@ public final class Gossip implements Protocol {
 
     /**
      * Publishes several messages in turns: each goes out once before any goes out twice. For messages of which all are needed, such as
-     * samples
-     * of data. Fails as one, before anything is sent.
+     * samples of data. Fails as one, before anything is sent.
      */
     public Cancellable publish(List<Draft> drafts, PublishOptions options, Callback<? super List<PublishResult>> done) {
         Batch batch = new Batch(router(), new ArrayList<>(drafts), options, done);

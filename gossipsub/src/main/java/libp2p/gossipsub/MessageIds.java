@@ -9,6 +9,7 @@ import libp2p.multiformats.Nullable;
  * <p>Called once for each message, when it has come and is not a copy, byte for byte, of one that came before; copies are known by their
  * bytes and cost no call. May {@link Message#attach} what it made of the message for the validator, such as the payload decompressed.
  * Runs on the loop of the connection that the message came on, so several at once where there are several loops, and must not block.
+ * Data may be malformed; what is thrown is a bug, and ends the stream that the message came on.
  */
 @FunctionalInterface
 public interface MessageIds {

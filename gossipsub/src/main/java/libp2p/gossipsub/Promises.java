@@ -9,8 +9,7 @@ import libp2p.core.identity.PeerId;
 
 /**
  * Who said to have a message and was asked for it: of each IHAVE that we answered one message at random is remembered, and who does not
- * send
- * it in time, nor anyone else, has broken a promise (gossipsub-v1.1.md, "Spam Protection Measures").
+ * send it in time, nor anyone else, has broken a promise (gossipsub-v1.1.md, "Spam Protection Measures").
  */
 final class Promises {
     private final long followupNanos;

@@ -218,12 +218,15 @@ final class Publishing {
     }
 
     void stop() {
-        for (TopicState t : state.topics.values()) {
-            for (Waiting w : new ArrayList<>(t.waiting)) {
-                w.timer.cancel();
-                w.failed.accept(CloseReason.CANCELLED);
-            }
-            t.waiting.clear();
+        for (TopicState t : state.topics.values()) giveUp(t);
+    }
+
+    /** Fails what waits for peers. */
+    void giveUp(TopicState t) {
+        for (Waiting w : new ArrayList<>(t.waiting)) {
+            w.timer.cancel();
+            w.failed.accept(CloseReason.CANCELLED);
         }
+        t.waiting.clear();
     }
 }

@@ -85,7 +85,7 @@ final class Router implements Messages.Receiver<Rpc> {
     void onPeer(PeerId id) {
         if (!state.peers.containsKey(id)) {
             GossipLimits limits = state.config.limits;
-            int unwantedMax = limits.idontwantsPerBeatMax() * limits.idontwantIdsMax() * state.config.timing.idontwantBeats();
+            int unwantedMax = limits.idontwantsPerBeatMax() * limits.idontwantIdsMax();
             Peer p = new Peer(id, new Unwanted(
                     limits.idontwantsPerBeatMax(), limits.idontwantIdsHeardMax(), state.config.timing.idontwantBeats(), unwantedMax));
             state.peers.put(id, p);

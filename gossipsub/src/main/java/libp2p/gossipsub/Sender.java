@@ -10,8 +10,7 @@ import libp2p.multiformats.Nullable;
 
 /**
  * What goes to peers. Messages go to their queues at once; what else is to be said is gathered until the end of what is being done, and
- * goes as
- * one RPC. Subscriptions, GRAFTs and PRUNEs are kept as state, and said again when there is room: they are never lost behind data.
+ * goes as one RPC. Subscriptions, GRAFTs and PRUNEs are kept as state, and said again when there is room: they are never lost behind data.
  */
 final class Sender {
     static final int CONTROL = 0;
@@ -56,7 +55,7 @@ final class Sender {
         return sent;
     }
 
-    /** The peer does not want it any more; messages of ours are not taken back. */
+    /** The peer does not want it any more. */
     void drop(Peer p, MessageId id) {
         messages.drop(p.id, id);
     }

@@ -91,8 +91,7 @@ public final class Topic {
 
     /**
      * Sends parts of a message: {@code actions} says, on the node's loop, what to whom, for the group's peers and those of the mesh; gives
-     * the
-     * peers that something was queued for. The topic's configuration must have parts, and the node's a {@link PartialHandler}.
+     * the peers that something was queued for. The topic's configuration must have parts, and the node's a {@link PartialHandler}.
      */
     public Cancellable publishPartial(byte[] group, PartialActions actions, Callback<? super List<PeerId>> done) {
         return gossip.ask(r -> {
@@ -147,6 +146,7 @@ public final class Topic {
             t.subscriptions = 0;
             t.relays = 0;
             r.membership.leaveForGood(t);
+            r.publishing.giveUp(t);
             t.config = null;
             r.state.scores.params(name, null);
             r.state.forgetIfIdle(t);

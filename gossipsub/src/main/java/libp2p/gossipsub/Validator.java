@@ -10,8 +10,7 @@ import libp2p.core.node.Node;
  * Judges messages before they are delivered and passed on.
  *
  * <p>{@link #validate} runs on the node's loop and must not block there; it answers through {@code done}, at once or later, from any
- * thread. A
- * failure counts as {@link Verdict#IGNORE}. What the topic's {@link MessageIds} attached is at hand.
+ * thread. A failure counts as {@link Verdict#IGNORE}. What the topic's {@link MessageIds} attached is at hand.
  */
 @FunctionalInterface
 public interface Validator {

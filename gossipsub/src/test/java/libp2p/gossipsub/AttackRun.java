@@ -18,7 +18,7 @@ import libp2p.sim.World;
  *
  * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed. Prints one JSON object. The shapes are those of the published
  * evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each sybil connects to 20 of
- * the honest.
+ * the honest, unless said otherwise.
  */
 final class AttackRun {
     /** What sybils do. */
@@ -39,11 +39,11 @@ final class AttackRun {
     }
 
     private static final String T = "attacked";
-    private static final int NEIGHBOURS = 20; // or all, where there are fewer
 
     private final Attack attack;
     private final int honest;
     private final int sybils;
+    private final int neighbours;
     private final int warmSeconds;
     private final int seconds;
     private final World world;
@@ -57,10 +57,11 @@ final class AttackRun {
     private boolean attacking;
     private double firstGraylisted = -1;
 
-    AttackRun(Attack attack, int honest, int ratio, long seed, int warmSeconds, int seconds) {
+    AttackRun(Attack attack, int honest, int ratio, long seed, int neighbours, int warmSeconds, int seconds) {
         this.attack = attack;
         this.honest = honest;
         this.sybils = honest * ratio;
+        this.neighbours = neighbours;
         this.warmSeconds = warmSeconds;
         this.seconds = seconds;
         heard = new int[seconds];
@@ -91,7 +92,7 @@ final class AttackRun {
         badSet.addAll(badIds);
         boolean first = attack == Attack.COLD_BOOT;
         if (first) connectSybils();
-        Graph g = Graph.regular(honest, Math.min(NEIGHBOURS, (honest - 1) / 2 * 2), world.random());
+        Graph g = Graph.regular(honest, neighbours, world.random());
         for (int e = 0; e < g.edges(); e++) {
             SimHost from = hosts.get(g.from(e));
             SimHost to = hosts.get(g.to(e));
@@ -145,7 +146,7 @@ final class AttackRun {
             SimHost b = bad.get(i);
             Set<Integer> to = new LinkedHashSet<>();
             if (attack == Attack.ECLIPSE) to.add(0);
-            while (to.size() < Math.min(NEIGHBOURS, honest)) to.add(world.random().nextInt(honest));
+            while (to.size() < neighbours) to.add(world.random().nextInt(honest));
             for (int t : to) {
                 SimHost target = hosts.get(t);
                 world.at(world.now() + world.random().nextInt(1000) * World.MILLISECOND, () -> world.connect(b, target));
@@ -257,13 +258,16 @@ final class AttackRun {
                 long cpu = os.getProcessCpuTime();
                 AttackRun r = new AttackRun(Attack.valueOf(name.toUpperCase(Locale.ROOT)), Integer.parseInt(args[1]),
                         Integer.parseInt(ratio),
-                        Long.parseLong(args[3]), args.length > 4 ? Integer.parseInt(args[4]) : 40,
-                        args.length > 4 ? Integer.parseInt(args[5]) : 60).run();
+                        Long.parseLong(args[3]), number(args, 4, 20), number(args, 5, 40), number(args, 6, 60)).run();
                 System.gc();
                 long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
                 System.out.println(r.json((os.getProcessCpuTime() - cpu) / 1e9, heap));
             }
         }
+    }
+
+    private static int number(String[] args, int at, int otherwise) {
+        return at < args.length ? Integer.parseInt(args[at]) : otherwise;
     }
 
     private static List<String> names() {

@@ -11,7 +11,7 @@ class AttackTest {
     @ParameterizedTest
     @EnumSource(value = AttackRun.Attack.class, names = {"COLD_BOOT", "ECLIPSE", "CENSORSHIP", "GRAFT"})
     void atFourSybilsForEachHonestNodeMessagesReachTheHonest(AttackRun.Attack attack) {
-        AttackRun r = new AttackRun(attack, 16, 4, 1, 30, 15).run();
+        AttackRun r = new AttackRun(attack, 32, 4, 1, 6, 30, 15).run();
         assertThat(r.delivery()).isGreaterThanOrEqualTo(0.99);
         assertThat(r.deliveryToVictim()).isGreaterThanOrEqualTo(0.99);
     }

@@ -127,10 +127,10 @@ public final class Messages<M> {
         o.open();
     }
 
-    /** A connection began; a stream that is wanted is opened over it. */
+    /** A connection began; a stream that is wanted is opened over it, however often that failed before. */
     public void connected(Connection connection) {
         Outbox o = outboxes.get(connection.remote());
-        if (o != null) o.open();
+        if (o != null) o.openAnew();
     }
 
     /** Forgets the peer, and closes the stream to it. */

@@ -63,6 +63,11 @@ final class Outbox {
         }
     }
 
+    void openAnew() {
+        if (flow == null) attempts = 0;
+        open();
+    }
+
     private void opened(Flow f, String protocol) {
         Connection c = connection;
         if (flow != f || c == null) return;
