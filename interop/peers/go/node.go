@@ -20,6 +20,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
+	"github.com/libp2p/go-libp2p/p2p/security/insecure"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 )
@@ -36,7 +37,8 @@ var transports = map[string]transport{
 }
 
 var securities = map[string]libp2p.Option{
-	"noise": libp2p.Security(noise.ID, noise.New),
+	"noise":     libp2p.Security(noise.ID, noise.New),
+	"plaintext": libp2p.Security(insecure.ID, insecure.NewWithIdentity),
 }
 
 var muxers = map[string]libp2p.Option{

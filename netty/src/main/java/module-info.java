@@ -3,6 +3,7 @@ module libp2p.netty {
     requires transitive libp2p.jvm;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.classes.quic;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;

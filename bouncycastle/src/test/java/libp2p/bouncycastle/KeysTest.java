@@ -47,6 +47,18 @@ class KeysTest {
     }
 
     @Test
+    void anRsaKeyWhoseTypePyLibp2pLeftOutIsReadAndNoOther() throws IOException {
+        byte[] whole = vector("rsa-public");
+        byte[] left = Arrays.copyOfRange(whole, 2, whole.length);
+        assertThat(PublicKey.decode(left)).isEqualTo(PublicKey.decode(whole));
+        assertThat(PublicKey.decode(left).encode()).isEqualTo(whole);
+        byte[] ed25519 = vector("ed25519-public");
+        refused(Arrays.copyOfRange(ed25519, 2, ed25519.length));
+        refused(new byte[] {0x12});
+        refused(new byte[0]);
+    }
+
+    @Test
     void anOldEd25519KeyIsReadIfItsPublicKeysAreEqual() throws IOException {
         byte[] data = PrivateKey.decode(vector("ed25519-private")).data();
         byte[] old = Arrays.copyOf(data, 96);

@@ -48,9 +48,9 @@ class CommandTest {
     @ValueSource(strings = {
         "", "nonsense", "ping", "identify", "perf", "echo", "key", "key new", "key show", "key convert a", "key convert a b",
         "ping nonsense", "identify /ip4/1.2.3", "perf /nonsense/1", "echo ip4/127.0.0.1", "node --listen nonsense", "node more",
-        "ping -c 0 /ip4/127.0.0.1/tcp/1", "ping -c x /ip4/127.0.0.1/tcp/1", "ping /ip4/127.0.0.1/tcp/1 /ip4/127.0.0.1/tcp/2",
-        "perf /ip4/127.0.0.1/tcp/1 --upload 3x", "perf /ip4/127.0.0.1/tcp/1 --upload 9000000TiB",
-        "perf /ip4/127.0.0.1/tcp/1 --upload 0 --download 0", "echo /ip4/127.0.0.1/tcp/1 --size -1",
+        "ping -c 0 /ip4/127.0.0.1/tcp/0", "ping -c x /ip4/127.0.0.1/tcp/0", "ping /ip4/127.0.0.1/tcp/0 /ip4/127.0.0.1/tcp/2",
+        "perf /ip4/127.0.0.1/tcp/0 --upload 3x", "perf /ip4/127.0.0.1/tcp/0 --upload 9000000TiB",
+        "perf /ip4/127.0.0.1/tcp/0 --upload 0 --download 0", "echo /ip4/127.0.0.1/tcp/0 --size -1",
         "demo --nodes 1", "demo --nodes 65", "demo --nodes many", "demo --for 3", "demo --for -3s", "demo --bogus",
         "key new f --type DSA", "key new f --form JWK", "key new f --bits many"
     })
@@ -63,8 +63,8 @@ class CommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "ping /ip4/127.0.0.1/tcp/1", "identify /ip4/127.0.0.1/tcp/1", "perf /ip4/127.0.0.1/tcp/1", "echo /ip4/127.0.0.1/tcp/1",
-        "ping /ip4/127.0.0.1/tcp/1 --json", "ping /onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:1234",
+        "ping /ip4/127.0.0.1/tcp/0", "identify /ip4/127.0.0.1/tcp/0", "perf /ip4/127.0.0.1/tcp/0", "echo /ip4/127.0.0.1/tcp/0",
+        "ping /ip4/127.0.0.1/tcp/0 --json", "ping /onion3/vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd:1234",
         "node --listen /memory/x", "node --identity no-such-file", "key show no-such-file", "key show no-such-file --json",
         "key new no-such-folder/key", "key new f --type RSA --bits 512"
     })

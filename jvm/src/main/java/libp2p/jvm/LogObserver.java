@@ -25,33 +25,37 @@ public class LogObserver implements Observer {
     /** Writes to the log of the name {@code libp2p}. */
     public LogObserver() {}
 
+    Logger log() {
+        return Log.LOG;
+    }
+
     @Override
     public void dialed(Multiaddr address, @Nullable PeerId peer, long nanos, @Nullable CloseReason failure) {
-        if (failure != null) Log.LOG.debug("no connection to {}: {}", address, failure);
+        if (failure != null) log().debug("no connection to {}: {}", address, failure);
     }
 
     @Override
     public void refused(Multiaddr remote, CloseReason reason) {
-        Log.LOG.debug("refused {}: {}", remote, reason);
+        log().debug("refused {}: {}", remote, reason);
     }
 
     @Override
     public void upgradeFailed(Multiaddr remote, boolean inbound, String step, CloseReason reason) {
-        Log.LOG.debug("{} {} failed in {}: {}", inbound ? "arrival of" : "dial to", remote, step, reason);
+        log().debug("{} {} failed in {}: {}", inbound ? "arrival of" : "dial to", remote, step, reason);
     }
 
     @Override
     public void connected(Connection connection) {
-        Log.LOG.debug("connected {}", connection);
+        log().debug("connected {}", connection);
     }
 
     @Override
     public void disconnected(Connection connection, CloseReason reason) {
-        Log.LOG.debug("disconnected {}: {}", connection, reason);
+        log().debug("disconnected {}: {}", connection, reason);
     }
 
     @Override
     public void bug(String where, Throwable bug) {
-        Log.LOG.error("a bug in {}", where, bug);
+        log().error("a bug in {}", where, bug);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -17,6 +18,7 @@ import libp2p.core.Rng;
 import libp2p.core.identity.Der;
 import libp2p.core.identity.KeyForms;
 import libp2p.core.identity.KeyType;
+import libp2p.jvm.JvmCrypto;
 
 /**
  * A certificate of ours: a fresh P-256 key, signed by itself, with the host key and its signature in libp2p's extension
@@ -77,6 +79,16 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM cannot read a P-256 certificate", e);
         }
+    }
+
+    /** A certificate of nobody, for a year from a day ago on. */
+    static HostCertificate anonymous(long nowMillis) {
+        Crypto crypto = JvmCrypto.create();
+        SecureRandom secure = new SecureRandom();
+        Rng rng = Rng.of(secure::nextBytes);
+        Unsigned key = prepare(crypto, rng);
+        long from = nowMillis - HostCertificates.SKEW_MILLIS;
+        return of(key, new byte[0], new byte[0], crypto, rng, from, from + Tls.LIFE_MILLIS);
     }
 
     private static byte[] serial(Rng rng) {

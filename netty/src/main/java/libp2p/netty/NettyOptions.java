@@ -1,5 +1,6 @@
 package libp2p.netty;
 
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -95,6 +96,11 @@ public record NettyOptions(
         } catch (GeneralSecurityException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The same, showing a fresh certificate that nobody vouches for: for peers that look at none, as {@link #verifies} can say. */
+    public NettyOptions selfSigned() {
+        return certificates(new KeyManagerFactoryWrapper(TlsEngines.keyManager(HostCertificate.anonymous(System.currentTimeMillis()))));
     }
 
     /** The same, trusting these authorities. */

@@ -20,8 +20,8 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * WebSocket, and plain TCP where it shall share its port, on Netty's loops: {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss},
- * {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…}.
+ * WebSocket, QUIC, and plain TCP where it shall share a WebSocket's port, on Netty's loops: {@code /ip4|ip6/…/tcp/…} with {@code /ws},
+ * {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…}; {@code /ip4|ip6/…/udp/…/quic-v1}.
  *
  * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
  */
@@ -32,6 +32,7 @@ public final class NettyTransport implements Transport {
     private @Nullable Node node;
     private int loopCount;
     private @Nullable NettyLoops loops; // on the node's loop
+    private @Nullable QuicTransport quic; // on the node's loop
 
     /** With {@link NettyOptions#DEFAULT}. */
     public NettyTransport() {
@@ -67,9 +68,18 @@ public final class NettyTransport implements Transport {
         return l;
     }
 
+    private QuicTransport quic() {
+        QuicTransport q = quic;
+        if (q == null) {
+            q = new QuicTransport(node(), loops(), options);
+            quic = q;
+        }
+        return q;
+    }
+
     @Override
     public boolean handles(Multiaddr address) {
-        return WebSocketAddress.is(address) || options.tcp() && isTcp(address);
+        return QuicTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isTcp(address);
     }
 
     private static boolean isTcp(Multiaddr address) {
@@ -79,8 +89,9 @@ public final class NettyTransport implements Transport {
 
     @Override
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
-        NettyLoop loop = loops().next();
         Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
+        if (QuicTransport.is(plain.address())) return quic().dial(plain, done);
+        NettyLoop loop = loops().next();
         NettyDial attempt = new NettyDial(loop, loops(), options, tls, plain, node().upgrader(), done);
         loop.execute(() -> attempt.begin(node().limits().connectNanos()));
         return attempt;
@@ -91,6 +102,10 @@ public final class NettyTransport implements Transport {
     @Override
     public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
         boolean[] cancelled = {false}; // on the node's loop
+        if (QuicTransport.is(address)) {
+            quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
+            return () -> cancelled[0] = true;
+        }
         NettyLoops all = loops();
         InetSocketAddress at;
         TcpArrivals.Form form;
@@ -106,16 +121,21 @@ public final class NettyTransport implements Transport {
         TcpDoor door = there == null ? new TcpDoor(all.next(), all, node().limits().selectNanos()) : there;
         if (there == null) doors.add(door);
         Callback<Listener> told = (listener, failure) -> {
-            if (listener != null && cancelled[0]) {
-                listener.close();
-                bound.done(null, CloseReason.CANCELLED);
-            } else {
-                if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
-                bound.done(listener, failure);
-            }
+            if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
+            told(listener, failure, cancelled[0], bound);
         };
         door.loop().execute(() -> enter(door, at, form, accept, told));
         return () -> cancelled[0] = true;
+    }
+
+    private static void told(
+            @Nullable Listener listener, @Nullable CloseReason failure, boolean cancelled, Callback<? super Listener> bound) {
+        if (listener == null || !cancelled) {
+            bound.done(listener, failure);
+            return;
+        }
+        listener.close();
+        bound.done(null, CloseReason.CANCELLED);
     }
 
     private void enter(TcpDoor door, InetSocketAddress at, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
@@ -160,6 +180,9 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void stop() {
+        QuicTransport q = quic;
+        quic = null;
+        if (q != null) q.stop();
         NettyLoops l = loops;
         loops = null;
         if (l != null) l.close();

@@ -3,7 +3,6 @@ package libp2p.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,10 +14,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManager;
 import libp2p.core.Buf;
 import libp2p.core.CloseReason;
-import libp2p.core.Rng;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Gater;
@@ -35,15 +32,7 @@ class WebSocketTest {
 
     /** The same with a certificate to show, which nobody vouches for. */
     static NettyOptions secured(NettyOptions options) {
-        libp2p.core.identity.PrivateKey host = new Certificates().host;
-        HostCertificate.Unsigned key = HostCertificate.prepare(Certificates.CRYPTO, Rng.seeded(2));
-        long now = System.currentTimeMillis();
-        byte[] hostKey = host.publicKey(Certificates.CRYPTO).encode();
-        byte[] signature = host.sign(Certificates.CRYPTO, key.signed());
-        HostCertificate own =
-                HostCertificate.of(key, hostKey, signature, Certificates.CRYPTO, Rng.seeded(3), now - 1000, now + 86_400_000);
-        KeyManager keys = TlsEngines.keyManager(own);
-        return options.certificates(new KeyManagerFactoryWrapper(keys)).verifies(false);
+        return options.selfSigned().verifies(false);
     }
 
     private static Host host(NettyOptions options, String... listen) throws IOException {

@@ -2,6 +2,7 @@ package libp2p.fuzz;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import libp2p.bouncycastle.BouncyCastleCrypto;
@@ -13,12 +14,16 @@ import libp2p.core.Crypto;
 import libp2p.core.Loop;
 import libp2p.core.Rng;
 import libp2p.core.Violation;
+import libp2p.core.identity.Identity;
+import libp2p.core.identity.PeerId;
+import libp2p.core.identity.PublicKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Resolver;
 import libp2p.core.net.Role;
 import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
+import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Plaintext;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.mplex.Mplex;
@@ -45,28 +50,45 @@ final class NodeTargets {
     private static final int ROUNDS = 150;
 
     private final Crypto crypto = new BouncyCastleCrypto();
-    private final World world = new World(crypto).wired(new Yamux());
-    private final Swarm node = world.node(new Ping(), new Identify(), new Perf(), new Echo());
-    private final Swarm other = world.node();
+    private final World world;
+    private final Swarm node;
+    private final Swarm other;
+
+    private NodeTargets(World world) {
+        this.world = world;
+        node = world.node(new Ping(), new Identify(), new Perf(), new Echo());
+        other = world.node();
+    }
+
+    private static NodeTargets wired() {
+        return new NodeTargets(new World(new BouncyCastleCrypto()).wired(new Yamux()));
+    }
+
+    /** Without security and muxer, of which streams see nothing: many more inputs in the same time. */
+    private static NodeTargets bare() {
+        return new NodeTargets(new World(new BouncyCastleCrypto()));
+    }
 
     static List<Target> all() {
         List<Target> all = new ArrayList<>();
         all.add(new Target("in-the-clear", List.of(hello(), RawPeer.proposal(),
                 new Buf(64).put(RawPeer.line("/multistream/1.0.0")).put(RawPeer.line("ls")).takeAll()), ROUNDS,
-                new NodeTargets()::inTheClear));
+                wired()::inTheClear));
         all.add(new Target("noise-second", List.of(new byte[] {1}), ROUNDS, noise(1)));
         all.add(new Target("noise-third", List.of(new byte[] {1}), ROUNDS, noise(2)));
         all.add(new Target("noise-record", List.of(new byte[] {1}), ROUNDS, noise(3)));
-        all.add(new Target("plaintext", List.of(new byte[] {1}), ROUNDS, new NodeTargets()::plaintext));
-        all.add(new Target("yamux", frames(), ROUNDS, new NodeTargets()::yamux));
+        all.add(new Target("plaintext", List.of(new byte[] {1}), ROUNDS, wired()::plaintext));
+        all.add(new Target("noise-payload", List.of(new byte[64], new byte[70]), ROUNDS, noisePayload()));
+        all.add(new Target("yamux", frames(), ROUNDS, wired()::yamux));
+        all.add(new Target("yamux-frames", frames(), ROUNDS * 4, input -> receive(new Yamux(), input)));
         all.add(mplex());
         for (String id : List.of(Ping.ID, Identify.ID, Identify.PUSH_ID, Perf.ID, Echo.ID)) {
-            all.add(new Target("stream" + id.replace('/', '-'), List.of(new byte[32], new byte[64], identifyAnswer(), new byte[] {0, 0, 0,
-                    0, 0, 0, 1, 0, 9, 9}), ROUNDS, stream(id)));
+            all.add(new Target("stream" + id.replace('/', '-'), List.of(new byte[32], new byte[64], identifyAnswer(),
+                    new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 9, 9}), ROUNDS, stream(id)));
         }
         all.add(new Target("stream-negotiation",
                 List.of(new Buf(64).put(RawPeer.line("/multistream/1.0.0")).put(RawPeer.line(Echo.ID)).put(new byte[] {1, 2}).takeAll(),
-                RawPeer.line("/multistream/1.0.0")), ROUNDS, new NodeTargets()::negotiation));
+                RawPeer.line("/multistream/1.0.0")), ROUNDS, wired()::negotiation));
         all.add(new Target("identify-answer", List.of(identifyAnswer()), ROUNDS, NodeTargets::identifyAnswered));
         all.add(new Target("dnsaddr", List.of("dnsaddr=/ip4/1.2.3.4/tcp/1".getBytes(StandardCharsets.UTF_8),
                 "dnsaddr=/dnsaddr/a.example".getBytes(StandardCharsets.UTF_8)), ROUNDS, NodeTargets::dnsaddr));
@@ -74,12 +96,12 @@ final class NodeTargets {
     }
 
     private static Consumer<byte[]> noise(int message) {
-        NodeTargets t = new NodeTargets();
+        NodeTargets t = wired();
         return input -> t.noise(input, message);
     }
 
     private static Consumer<byte[]> stream(String id) {
-        NodeTargets t = new NodeTargets();
+        NodeTargets t = bare();
         return input -> t.stream(id, input);
     }
 
@@ -129,6 +151,54 @@ final class NodeTargets {
         }
     }
 
+    /** A handshake that is real but for what the initiator says of itself: its signature, and the muxers it speaks. */
+    private static Consumer<byte[]> noisePayload() {
+        NodeTargets t = wired();
+        Saying said = new Saying(t.other.identity());
+        Swarm liar = t.world.node(Limits.DEFAULT, said);
+        return input -> t.noisePayload(input, said, liar);
+    }
+
+    private void noisePayload(byte[] input, Saying said, Swarm liar) {
+        Rng rng = Pieces.rng(input);
+        int cut = rng.nextInt(input.length + 1);
+        said.signature = Arrays.copyOf(input, cut);
+        List<String> muxers = List.of(new String(input, cut, input.length - cut, StandardCharsets.UTF_8), "");
+        SecureEnd a = new SecureEnd(world, Noise.create(crypto, rng), liar, Role.INITIATOR, null, muxers, new byte[0]);
+        SecureEnd b = end(Noise.create(crypto, rng), node, Role.RESPONDER);
+        a.step();
+        a.receive(b.receive(a.takeOut()).takeOut());
+        b.receive(a.takeOut());
+        if (b.done()) throw new AssertionError("that is no signature");
+    }
+
+    /** Says it is one, and gives what it is told to for its signature. */
+    private static final class Saying implements Identity {
+        private final Identity real;
+        private byte[] signature = {};
+
+        Saying(Identity real) {
+            this.real = real;
+        }
+
+        @Override
+        public PublicKey publicKey() {
+            return real.publicKey();
+        }
+
+        @Override
+        public PeerId id() {
+            return real.id();
+        }
+
+        @Override
+        public Cancellable sign(byte[] message, Loop home, Callback<? super byte[]> done) {
+            byte[] said = signature;
+            home.execute(() -> done.done(said, null));
+            return Cancellable.NONE;
+        }
+    }
+
     private void plaintext(byte[] input) {
         Rng rng = Pieces.rng(input);
         SecureEnd a = end(new Plaintext(), other, Role.INITIATOR);
@@ -163,14 +233,14 @@ final class NodeTargets {
         byte[] open = new Buf(64).put(RawPeer.line("/multistream/1.0.0")).put(RawPeer.line(Echo.ID)).takeAll();
         byte[] talk = new Buf(128).putVarint(0).putVarint(1).put(new byte[] {'a'}).putVarint(2).putVarint(open.length).put(open)
                 .putVarint(4).putVarint(0).takeAll();
-        return new Target("mplex", List.of(talk), ROUNDS * 4, input -> NodeTargets.receive(input));
+        return new Target("mplex", List.of(talk), ROUNDS * 4, input -> receive(new Mplex(), input));
     }
 
     /** On a session of its own, with streams that echo. */
-    private static void receive(byte[] input) {
+    private static void receive(Muxer muxer, byte[] input) {
         Rng rng = Pieces.rng(input);
         TestLoop loop = TestLoop.alone();
-        MuxEnd end = new MuxEnd(new Mplex(), loop, false, Limits.DEFAULT, s -> new StreamProbe().echo());
+        MuxEnd end = new MuxEnd(muxer, loop, false, Limits.DEFAULT, s -> new StreamProbe().echo());
         for (byte[] piece : Pieces.cut(input, rng)) end.feed(piece);
         loop.advance(20_000_000_000L);
         end.close(CloseReason.FINISHED);

@@ -63,7 +63,7 @@ final class ParserTargets {
                 }),
                 wire("peer-id-wire", ids(true), PeerId::decode, (b, id) -> same(id.bytes(), b)),
                 wire("protobuf", messages(), ParserTargets::walk, (b, n) -> {}),
-                wire("public-key", each(k -> k.publicKey(CRYPTO).encode()), PublicKey::decode, (b, k) -> same(k.encode(), b)),
+                wire("public-key", each(k -> k.publicKey(CRYPTO).encode()), PublicKey::decode, (b, k) -> same(k.encode(), b[0] == 0x12 ? typed(b) : b)),
                 wire("private-key", each(PrivateKey::encode), PrivateKey::decode, (b, k) -> same(PrivateKey.decode(k.encode()).data(),
                         k.data())),
                 wire("pkcs8", each(PrivateKey::toPkcs8), b -> PrivateKey.ofPkcs8(b, CRYPTO), (b,
@@ -78,6 +78,14 @@ final class ParserTargets {
                 wire("peer-record", List.of(record().encode()), PeerRecord::decode, (b, r) -> equal(PeerRecord.decode(r.encode()), r)),
                 wire("signature", each(k -> k.sign(CRYPTO, new byte[] {7})), ParserTargets::verifyAll, (b, n) -> {}).rounds(200)));
         return all;
+    }
+
+    /** An RSA key that came without its type, as py-libp2p writes it in peer records. */
+    private static byte[] typed(byte[] key) {
+        byte[] whole = new byte[key.length + 2];
+        whole[0] = 0x08;
+        System.arraycopy(key, 0, whole, 2, key.length);
+        return whole;
     }
 
     private static <T> Target format(String name, List<byte[]> seeds, Function<byte[], T> parse, BiConsumer<byte[], T> holds) {

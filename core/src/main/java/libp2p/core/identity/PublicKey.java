@@ -21,6 +21,8 @@ public final class PublicKey {
     private static final int SECP256K1_SIZE = 33;
     private static final int TYPE = 1;
     private static final int DATA = 2;
+    private static final int DATA_TAG = DATA << 3 | 2; // as the wire has it
+    private static final byte[] RSA_TYPE = {TYPE << 3, 0};
 
     private final KeyType type;
     private final byte[] data;
@@ -65,14 +67,27 @@ public final class PublicKey {
         return new ProtoWriter().varint(TYPE, type.number()).bytes(DATA, data).toBytes();
     }
 
-    /** Reads the protobuf message; {@link Violation} unless it is exactly what {@link #encode} writes. */
+    /**
+     * Reads the protobuf message; {@link Violation} unless it is exactly what {@link #encode} writes.
+     *
+     * <p>But for RSA, whose number is zero: py-libp2p leaves it out of its peer records, as proto3 does with zeros, and go and rust read that.
+     */
     public static PublicKey decode(byte[] encoded) {
-        ProtoReader in = new ProtoReader(encoded);
-        KeyType type = type(in, encoded.length, ENCODED_MAX);
+        byte[] whole = encoded.length > 0 && encoded[0] == DATA_TAG ? typed(encoded) : encoded;
+        ProtoReader in = new ProtoReader(whole);
+        KeyType type = type(in, whole.length, ENCODED_MAX);
         byte[] data = in.bytes(KeyForms.RSA_PUBLIC_MAX);
         PublicKey key = new PublicKey(type, data);
-        if (!Arrays.equals(encode(type, data), encoded)) throw new Violation("key is not encoded in its only form");
+        if (!Arrays.equals(encode(type, data), whole)) throw new Violation("key is not encoded in its only form");
         return key;
+    }
+
+    /** The same with the type RSA in front. */
+    private static byte[] typed(byte[] encoded) {
+        byte[] whole = new byte[RSA_TYPE.length + encoded.length];
+        System.arraycopy(RSA_TYPE, 0, whole, 0, RSA_TYPE.length);
+        System.arraycopy(encoded, 0, whole, RSA_TYPE.length, encoded.length);
+        return whole;
     }
 
     /** Reads up to where the data comes next. */

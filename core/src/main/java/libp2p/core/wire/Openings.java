@@ -142,7 +142,7 @@ final class Openings {
         private StreamHandler select() {
             StreamHandler s = select;
             if (s == null) {
-                // The only id needs no answer before the first data, since whoever does not speak it resets; nor does one that the peer told.
+                // The only id needs no answer before the first data, since whoever does not speak it resets; nor does one that was told.
                 boolean optimistic = protocols.size() == 1 || answered.contains(laneName);
                 s = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
                 select = s;

@@ -6,7 +6,10 @@ import java.util.function.Function;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
+import libp2p.core.Codes;
 import libp2p.core.Loop;
+import libp2p.core.Violation;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -16,6 +19,7 @@ import libp2p.core.net.Role;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Upgrader;
 import libp2p.core.node.Node;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** The node's {@link Upgrader}: each pipe gets an {@link Upgrade}, and becomes a {@link Wire} if that succeeds. */
@@ -64,6 +68,22 @@ public final class Upgrades implements Upgrader {
         }
     }
 
+    /**
+     * Where a connection has its place that a transport made without an upgrade.
+     *
+     * @param surroundings what it needs of the node
+     * @param scope its budget
+     * @param workspace its loop's
+     * @param release to be run at its end, or at once if it is refused
+     * @param refusal why it must not be; null if it may
+     */
+    public record Place(
+            BaseConnection.Surroundings surroundings,
+            Scope scope,
+            Workspace workspace,
+            Runnable release,
+            @Nullable CloseReason refusal) {}
+
     private final Parts parts;
 
     /** An upgrader of these parts. */
@@ -88,5 +108,20 @@ public final class Upgrades implements Upgrader {
             else if (failure != null) accept.failed(pipe.localAddress(), pipe.remoteAddress(), failure);
         });
         u.begin();
+    }
+
+    /**
+     * The place of a connection whose transport has encryption and streams of its own, once it knows the peer; asks who has a say, as an
+     * upgrade does. On the connection's loop. Throws Violation if the peer is ourselves.
+     */
+    public Place place(Loop loop, PeerId remote, Multiaddr address, boolean inbound) {
+        if (remote.equals(parts.node().identity().id())) throw new Violation("we reached ourselves");
+        CloseReason no = parts.gater().secured(remote, address, inbound);
+        Scope peer = parts.scope().peer(remote);
+        Scope.Resource resource = inbound ? Scope.Resource.CONNECTIONS_INBOUND : Scope.Resource.CONNECTIONS_OUTBOUND;
+        boolean counted = no == null && peer.reserve(resource, 1);
+        if (no == null && !counted) no = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many connections");
+        Runnable release = counted ? () -> peer.release(resource, 1) : () -> {};
+        return new Place(parts.surroundings(), peer.connection(), parts.workspaces().apply(loop), release, no);
     }
 }

@@ -32,6 +32,9 @@ import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
 import libp2p.jvm.JvmCrypto;
 import libp2p.jvm.TcpTransport;
+import libp2p.netty.NettyOptions;
+import libp2p.netty.NettyTransport;
+import libp2p.netty.Tls;
 import libp2p.perf.Perf;
 import libp2p.ping.Ping;
 
@@ -40,9 +43,15 @@ final class Parts {
     /** A transport and where it listens by default. */
     record Carrier(Supplier<Transport> make, String listen) {}
 
-    static final Map<String, Carrier> TRANSPORTS = ordered(Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")));
-    static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES =
-            ordered(Map.entry("noise", Noise::create), Map.entry("plaintext", (crypto, random) -> new Plaintext()));
+    static final Map<String, Carrier> TRANSPORTS = ordered(
+            Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")),
+            Map.entry("ws", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/ws")),
+            Map.entry("wss", new Carrier(Parts::secured, "/ip4/127.0.0.1/tcp/0/tls/ws")),
+            Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")));
+    static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES = ordered(
+            Map.entry("noise", Noise::create),
+            Map.entry("tls", (crypto, random) -> new Tls()),
+            Map.entry("plaintext", (crypto, random) -> new Plaintext()));
     static final Map<String, Supplier<Muxer>> MUXERS = ordered(Map.entry("yamux", Yamux::new), Map.entry("mplex", Mplex::new));
     static final Map<String, KeyType> KEYS = ordered(Map.entry("ed25519", KeyType.ED25519), Map.entry("secp256k1", KeyType.SECP256K1),
             Map.entry("rsa", KeyType.RSA), Map.entry("ecdsa", KeyType.ECDSA));
@@ -63,6 +72,11 @@ final class Parts {
         this.security = security;
         this.muxer = muxer;
         this.key = key;
+    }
+
+    /** WebSockets under a certificate that nobody vouches for, and that look at no other's. */
+    private static Transport secured() {
+        return new NettyTransport(NettyOptions.DEFAULT.selfSigned().verifies(false));
     }
 
     @SafeVarargs

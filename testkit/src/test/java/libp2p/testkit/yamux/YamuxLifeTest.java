@@ -173,7 +173,8 @@ class YamuxLifeTest {
         peer.frames();
         peer.loop.run(() -> peer.end.session().close(CloseReason.of(CloseReason.Kind.CANCELLED, Codes.SHUTDOWN, "")));
         int code = (int) Codes.SHUTDOWN;
-        assertThat(peer.frames()).containsExactly(Frame.of(UPDATE, RST, 1, code), Frame.of(UPDATE, RST, 2, code), Frame.of(GOAWAY, 0, 0, code));
+        assertThat(peer.frames())
+                .containsExactly(Frame.of(UPDATE, RST, 1, code), Frame.of(UPDATE, RST, 2, code), Frame.of(GOAWAY, 0, 0, code));
         assertThat(p.closed().kind()).isEqualTo(CloseReason.Kind.CONNECTION_CLOSED);
         assertThat(p.closed().code()).isEqualTo(Codes.SHUTDOWN);
     }

@@ -36,12 +36,11 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
     private final Loop loop;
     private final Staging staging;
     private final StreamTable<S> streams = new StreamTable<>();
+    private final Writers writers = new Writers();
     private final Rate openings;
     private final Holdings holdings;
     private final Buf view = new Buf(NOTHING); // of received bytes, lent to a stream
     private @Nullable ArrayDeque<S> waiting;
-    private @Nullable MuxStream firstWriter;
-    private @Nullable MuxStream lastWriter;
     private int inbound;
     private int outbound;
     private int nameless;
@@ -124,6 +123,11 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
         return streams.find(key);
     }
 
+    /** The streams there are, in no order that matters. */
+    protected final Iterable<S> live() {
+        return streams.all();
+    }
+
     /** Whether the session is over. */
     protected final boolean isOver() {
         return over;
@@ -145,12 +149,7 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
 
     /** The stream wants its turn to write. */
     protected final void queue(MuxStream stream) {
-        if (!stream.queued) {
-            stream.queued = true;
-            if (lastWriter == null) firstWriter = stream;
-            else lastWriter.nextWriter = stream;
-            lastWriter = stream;
-        }
+        writers.add(stream);
         want();
     }
 
@@ -347,19 +346,16 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
                 context.readReady().run();
             }
         }
-        boolean more = !staging.isEmpty() || firstWriter != null && !over;
+        boolean more = !staging.isEmpty() || !writers.isEmpty() && !over;
         asked = more;
         return more;
     }
 
     /** Those who had to wait write in turn, as long as there is room. */
     private void turns() {
-        while (firstWriter != null && staging.dataRoom() >= TURN_ROOM) {
-            MuxStream s = firstWriter;
-            firstWriter = s.nextWriter;
-            if (firstWriter == null) lastWriter = null;
-            s.nextWriter = null;
-            s.queued = false;
+        while (staging.dataRoom() >= TURN_ROOM) {
+            MuxStream s = writers.poll();
+            if (s == null) return;
             if (s.live) s.turn();
         }
     }
@@ -441,7 +437,6 @@ public abstract class MuxSession<S extends MuxStream> implements Muxer.Session {
     @Override
     public final void dispose() {
         staging.dispose();
-        firstWriter = null;
-        lastWriter = null;
+        writers.clear();
     }
 }

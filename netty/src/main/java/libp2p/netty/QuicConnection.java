@@ -1,0 +1,220 @@
+package libp2p.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
+import io.netty.util.AttributeKey;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import libp2p.core.Buf;
+import libp2p.core.Cancellable;
+import libp2p.core.CloseReason;
+import libp2p.core.Codes;
+import libp2p.core.net.Limits;
+import libp2p.core.net.OpenOptions;
+import libp2p.core.net.Stream;
+import libp2p.core.net.StreamHandler;
+import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.Muxer;
+import libp2p.core.wire.Upgrades;
+import libp2p.multiformats.Nullable;
+
+/**
+ * A QUIC connection: its encryption and streams are the transport's own (specs/quic/README.md).
+ *
+ * <p>Codes are 32 bits, but the library sends 31: larger ones become {@link Codes#CODE_OUT_OF_RANGE}.
+ */
+final class QuicConnection extends BaseConnection {
+    /** Where a channel has its connection. */
+    static final AttributeKey<QuicConnection> KEY = AttributeKey.valueOf(QuicConnection.class, "connection");
+
+    /** Between looks at streams whose bytes lie unread. */
+    private static final long LOOK_NANOS = 250_000_000L;
+
+    private static final int REASON_MAX = 128;
+    private static final List<String> PING = List.of("/ipfs/ping/1.0.0");
+
+    private final QuicChannel channel;
+    private final QuicSession session;
+    private final Runnable release;
+    private Cancellable keepAlive = Cancellable.NONE;
+    private Cancellable looking = Cancellable.NONE;
+    private int datagramMax; // that the peer takes; 0 for none
+    private @Nullable CloseReason told; // how it was closed
+    private boolean gone;
+
+    QuicConnection(Facts facts, Upgrades.Place place, Limits streams, QuicChannel channel) {
+        super(facts, place.surroundings(), place.scope());
+        this.channel = channel;
+        this.release = place.release();
+        Muxer.Context context = new Muxer.Context(
+                this,
+                !facts.inbound(),
+                (Stream s) -> inboundStream(),
+                () -> {},
+                () -> {},
+                reason -> loop().execute(() -> closeRaw(reason)),
+                1,
+                place.workspace(),
+                streams,
+                place.scope(),
+                place.surroundings().observer());
+        this.session = new QuicSession(context, channel);
+    }
+
+    /** The code as the library can send it. */
+    static int code(long code) {
+        long c = Codes.checked(code);
+        return (int) (c > Integer.MAX_VALUE ? Codes.CODE_OUT_OF_RANGE : c);
+    }
+
+    /** Begins; on the channel's loop, which is this connection's. */
+    void start() {
+        channel.attr(KEY).set(this);
+        channel.pipeline().addLast(new Tail());
+        surroundings().observer().connected(this);
+        scheduleKeepAlive();
+        scheduleLook();
+    }
+
+    /** What the peer takes as datagrams, told before there was a connection. */
+    void datagramMax(int bytes) {
+        datagramMax = bytes;
+    }
+
+    void arrived(QuicStreamChannel stream) {
+        if (end() == null) session.arrived(stream);
+        else stream.close();
+    }
+
+    // ---- time
+
+    private void scheduleKeepAlive() {
+        keepAlive = loop().schedule(surroundings().limits().keepAliveNanos() / 2, this::keepAlive);
+    }
+
+    /** The library has no PING: a datagram of one byte does, which nobody reads, or else a ping of libp2p. */
+    private void keepAlive() {
+        if (end() != null) return;
+        if (datagramMax > 0) channel.writeAndFlush(channel.alloc().directBuffer(1).writeByte(0));
+        else open(PING, OpenOptions.LIMITED, new Ping());
+        scheduleKeepAlive();
+    }
+
+    private static final class Ping implements StreamHandler {
+        private static final int SIZE = 32;
+
+        @Override
+        public void onOpen(Stream s) {
+            s.write(new Buf(new byte[SIZE]));
+            s.finish();
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            data.skip(data.size());
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            s.finish();
+        }
+    }
+
+    private void scheduleLook() {
+        looking = loop().schedule(LOOK_NANOS, () -> {
+            if (end() != null) return;
+            session.look();
+            scheduleLook();
+        });
+    }
+
+    // ---- BaseConnection
+
+    @Override
+    protected Cancellable openRaw(StreamHandler handler) {
+        return session.open(handler);
+    }
+
+    @Override
+    protected void drainRaw(long code) {
+        session.drain(code);
+    }
+
+    @Override
+    protected void closeRaw(CloseReason reason) {
+        if (gone) return;
+        byte[] why = reason.detail().getBytes(StandardCharsets.UTF_8);
+        ByteBuf text = Unpooled.copiedBuffer(why, 0, Math.min(why.length, REASON_MAX));
+        told = reason;
+        channel.close(true, code(reason.code()), text); // first: streams that end before it are reset one by one
+        leave(reason);
+    }
+
+    /** The channel is gone, whoever did it. */
+    private void ended() {
+        CloseReason reason = told;
+        if (reason == null && channel.isTimedOut()) reason = CloseReason.of(CloseReason.Kind.TIMED_OUT, "the peer is silent");
+        leave(reason == null ? CloseReason.of(CloseReason.Kind.LOST, "the connection is gone") : reason);
+    }
+
+    private void leave(CloseReason reason) {
+        if (gone) return;
+        gone = true;
+        keepAlive.cancel();
+        looking.cancel();
+        session.close(reason);
+        session.dispose();
+        over(reason);
+        release.run();
+    }
+
+    /** What the library tells of the connection. */
+    private final class Tail extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof ByteBuf) ReferenceCountUtil.release(message); // a datagram; no protocol of ours has any yet
+            else ctx.fireChannelRead(message);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof QuicStreamLimitChangedEvent) {
+                session.moreStreams();
+            } else if (event instanceof QuicDatagramExtensionEvent datagrams) {
+                datagramMax = datagrams.maxLength();
+            } else if (event instanceof QuicConnectionCloseEvent close) {
+                told = reason(close);
+                ended(); // now, and not when the library has forgotten the connection
+                ctx.close();
+            }
+            ctx.fireUserEventTriggered(event);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            ended();
+            ctx.fireChannelInactive();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (told == null) told = CloseReason.of(CloseReason.Kind.LOST, String.valueOf(cause.getMessage()));
+            ctx.close();
+        }
+    }
+
+    static CloseReason reason(QuicConnectionCloseEvent close) {
+        String text = new String(close.reason(), StandardCharsets.UTF_8);
+        if (close.isApplicationClose()) return CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, close.error() & Codes.MAX, text);
+        String error = "the peer's QUIC closed with error 0x" + Integer.toHexString(close.error());
+        return CloseReason.of(CloseReason.Kind.LOST, text.isEmpty() ? error : error + ": " + text);
+    }
+}

@@ -1,0 +1,274 @@
+package libp2p.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelBootstrap;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.netty.handler.codec.quic.QuicConnectionAddress;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslEngine;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import libp2p.core.Callback;
+import libp2p.core.CloseReason;
+import libp2p.core.net.Limits;
+import libp2p.multiformats.Nullable;
+
+/**
+ * One UDP socket that connections are accepted on and dialled from.
+ *
+ * <p>The library has a codec for each side; whose a packet is, its connection id tells ({@link QuicIds}). What is no QUIC by its first byte
+ * (RFC 9443) has no receiver yet and is dropped. On its loop.
+ */
+final class QuicSocket {
+    /** What a node gives its sockets. */
+    interface Owner {
+        Limits limits();
+
+        QuicTokens tokens(byte[] secret, NettyLoop loop);
+
+        /** The engine of a connection that has arrived. */
+        QuicSslEngine serverEngine(QuicChannel channel);
+
+        /** The engine of a connection that we dial. */
+        QuicSslEngine clientEngine(QuicChannel channel);
+    }
+
+    private static final int SECRET = 32;
+    private static final int PAYLOAD_MAX = 1500; // of packets that are received
+    private static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
+    private static final int SEGMENTS = 10; // packets that one call of the system sends
+    private static final int PACKETS_PER_READ = 16;
+    private static final int SOCKET_BUFFER = 4 << 20;
+    private static final int DATAGRAMS = 64;
+    private static final int FIXED_BIT = 0x40; // RFC 9443: what has neither this nor the long form's bit is STUN, DTLS or the like
+    private static final int LONG = 0x80;
+    private static final int LONG_ID_AT = 6;
+    private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
+
+    private final NettyLoop loop;
+    private final NettyLoops loops;
+    private final Owner owner;
+    private final QuicIds ids = new QuicIds();
+    private @Nullable Channel channel;
+    private @Nullable Arrivals arrivals;
+    private int connections;
+    private boolean leaving;
+
+    /** Who is told of arrivals; null behind {@link QuicSocket#arrivals} while there is nobody. */
+    interface Arrivals {
+        /** The handler of a connection that arrives; null refuses it. */
+        @Nullable ChannelHandler arrived(QuicChannel channel);
+    }
+
+    QuicSocket(NettyLoop loop, NettyLoops loops, Owner owner) {
+        this.loop = loop;
+        this.loops = loops;
+        this.owner = owner;
+    }
+
+    NettyLoop loop() {
+        return loop;
+    }
+
+    /** Who hears of arrivals from now on; null for nobody. */
+    void arrivals(@Nullable Arrivals who) {
+        arrivals = who;
+    }
+
+    InetSocketAddress bound() {
+        Channel c = channel;
+        if (c == null) throw new IllegalStateException("not bound");
+        return (InetSocketAddress) c.localAddress();
+    }
+
+    void bind(InetSocketAddress at, Callback<? super InetSocketAddress> done) {
+        Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
+        int size = loops.epoll() ? PAYLOAD_MAX * PACKETS_PER_READ : PAYLOAD_MAX + 1;
+        b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));
+        b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
+        if (loops.epoll()) b.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, PAYLOAD_MAX);
+        b.handler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel c) {
+                c.pipeline().addLast(new Demux());
+                // The client's is last, so that a connect reaches it: the server's refuses to.
+                c.pipeline().addLast(Demux.SERVER, server()).addLast(Demux.CLIENT, client());
+            }
+        });
+        b.bind(at).addListener((ChannelFutureListener) f -> {
+            if (!f.isSuccess()) {
+                done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, at + ": " + f.cause().getMessage()));
+                return;
+            }
+            channel = f.channel();
+            done.done(bound(), null);
+        });
+    }
+
+    void close() {
+        Channel c = channel;
+        if (c != null) c.close();
+    }
+
+    /** One connection more lives here, of either side. */
+    void joined(QuicChannel connection) {
+        connections++;
+        connection.closeFuture().addListener(gone -> {
+            connections--;
+            if (leaving && connections == 0) close();
+        });
+    }
+
+    /** Closes with the last connection. */
+    void closeWhenIdle() {
+        leaving = true;
+        if (connections == 0) close();
+    }
+
+    /** Begins to connect; cancelling the future gives it up. */
+    QuicChannelBootstrap connecting() {
+        Channel c = channel;
+        if (c == null) throw new IllegalStateException("not bound");
+        QuicChannelBootstrap b = QuicChannel.newBootstrap(c);
+        b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.Side.CLIENT)));
+        b.streamHandler(new Streams());
+        if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
+        b.streamOption(ChannelOption.AUTO_READ, false).streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        return b;
+    }
+
+    private ChannelHandler server() {
+        byte[] secret = new byte[SECRET];
+        new SecureRandom().nextBytes(secret);
+        QuicTokens tokens = owner.tokens(secret, loop);
+        QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), owner::serverEngine)
+                .tokenHandler(tokens)
+                .resetTokenGenerator(tokens)
+                .connectionIdAddressGenerator(ids.servers())
+                .streamOption(ChannelOption.AUTO_READ, false)
+                .streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .streamHandler(new Streams())
+                .handler(new Entrance());
+        if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
+        return b.build();
+    }
+
+    private ChannelHandler client() {
+        return configured(new QuicClientCodecBuilder(), owner::clientEngine).build();
+    }
+
+    private <B extends QuicCodecBuilder<B>> B configured(B b, Function<QuicChannel, QuicSslEngine> engines) {
+        Limits limits = owner.limits();
+        return b.sslEngineProvider(engines)
+                .localConnectionIdLength(QuicIds.SIZE)
+                .maxIdleTimeout(limits.keepAliveNanos() + limits.keepAliveReplyNanos(), TimeUnit.NANOSECONDS)
+                // The library doubles these as a reader keeps up, to 24 MiB for a connection and 16 MiB for a stream.
+                .initialMaxData(QuicOptions.CONNECTION_WINDOW)
+                .initialMaxStreamDataBidirectionalLocal(QuicOptions.STREAM_WINDOW)
+                .initialMaxStreamDataBidirectionalRemote(QuicOptions.STREAM_WINDOW)
+                .initialMaxStreamsBidirectional(limits.streamsInboundPerConnectionMax())
+                .initialMaxStreamsUnidirectional(0)
+                .datagram(DATAGRAMS, DATAGRAMS)
+                .maxSendUdpPayloadSize(SEND_MAX)
+                .maxRecvUdpPayloadSize(PAYLOAD_MAX)
+                .congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
+                .activeMigration(true)
+                .activeConnectionIdLimit(4);
+    }
+
+    /** Gives each packet to the codec that it is for. */
+    private final class Demux extends ChannelInboundHandlerAdapter {
+        private static final String SERVER = "server";
+        private static final String CLIENT = "client";
+
+        private boolean readServer;
+        private boolean readClient;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+            DatagramPacket packet = (DatagramPacket) message;
+            ByteBuf b = packet.content();
+            int at = b.readerIndex();
+            int n = b.readableBytes();
+            int first = n == 0 ? 0 : b.getUnsignedByte(at);
+            if ((first & (LONG | FIXED_BIT)) == 0 || n <= QuicIds.SIZE) {
+                packet.release();
+                return;
+            }
+            boolean ofClient;
+            if ((first & LONG) == 0) {
+                ofClient = !ids.is(QuicIds.Side.SERVER, b, at + 1);
+            } else {
+                boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
+                ofClient = whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT);
+            }
+            if (ofClient) readClient = true;
+            else readServer = true;
+            ChannelHandlerContext to = ctx.pipeline().context(ofClient ? CLIENT : SERVER);
+            ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+            if (readServer) complete(ctx, SERVER);
+            if (readClient) complete(ctx, CLIENT);
+            readServer = false;
+            readClient = false;
+        }
+
+        private void complete(ChannelHandlerContext ctx, String name) throws Exception {
+            ChannelHandlerContext to = ctx.pipeline().context(name);
+            ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // Such as the system's word that nobody receives at some address: the connection will find out by itself.
+        }
+    }
+
+    /** Asks whether a connection may come in, as soon as there is a channel of it. */
+    @ChannelHandler.Sharable
+    private final class Entrance extends ChannelInitializer<QuicChannel> {
+        @Override
+        protected void initChannel(QuicChannel c) {
+            Arrivals who = arrivals;
+            ChannelHandler handler = who == null ? null : who.arrived(c);
+            if (handler != null) c.pipeline().addLast(handler);
+            // In a task, when the library has read the packet and so can answer it.
+            else c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));
+        }
+    }
+
+    /** Gives streams that peers open to their connections. */
+    @ChannelHandler.Sharable
+    private static final class Streams extends ChannelInitializer<QuicStreamChannel> {
+        @Override
+        protected void initChannel(QuicStreamChannel stream) {
+            QuicConnection connection = stream.parent().attr(QuicConnection.KEY).get();
+            if (connection == null) stream.close();
+            else connection.arrived(stream);
+        }
+    }
+}

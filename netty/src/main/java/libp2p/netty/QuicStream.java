@@ -1,0 +1,234 @@
+package libp2p.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
+import libp2p.core.Buf;
+import libp2p.core.Codes;
+import libp2p.core.net.StreamHandler;
+import libp2p.core.wire.mux.MuxStream;
+import libp2p.multiformats.Nullable;
+
+/**
+ * One QUIC stream over Netty's channel of it.
+ *
+ * <p>While bytes lie unread nothing is read, and so nothing credited to the peer. The library tells of a STOP_SENDING only when something
+ * is written next, and not with which code.
+ */
+final class QuicStream extends MuxStream {
+    /** The most bytes that one write takes; what the stream's window does not let pass of it waits in the library. */
+    private static final int WRITE_MAX = 64 * 1024;
+
+    private final QuicSession session;
+    private final GenericFutureListener<Future<Void>> onWritten = this::written;
+    private final QuicReads reads = new QuicReads();
+    private @Nullable QuicStreamChannel channel;
+    private int unsent; // writes that the library has not passed on yet
+    private boolean wanting; // a write was short
+    private boolean finishing; // what is unsent goes first
+    private boolean ended; // our end, with FIN or a reset
+    private boolean peerEnded;
+    private boolean wasReset;
+    private boolean reading; // a read of the channel was asked for and not answered
+
+    QuicStream(QuicSession session, @Nullable StreamHandler handler) {
+        super(session, handler);
+        this.session = session;
+    }
+
+    /** Opens it on the wire. */
+    void create(QuicChannel connection) {
+        connection.createStream(QuicStreamType.BIDIRECTIONAL, new Tail()).addListener((Future<QuicStreamChannel> f) -> {
+            if (f.isSuccess()) attach(f.getNow());
+            else if (!isEnded()) arrivedReset(Codes.NONE);
+        });
+    }
+
+    /** The channel is there. */
+    void attach(QuicStreamChannel c) {
+        channel = c;
+        c.config().setRecvByteBufAllocator(reads);
+        if (isInbound()) c.pipeline().addLast(new Tail());
+        if (wasReset) {
+            c.shutdown(0);
+            c.close();
+            return;
+        }
+        if (finishing) flushEnd();
+        if (wanting) writable();
+        loop().execute(() -> read(c)); // when the stream has its place, and the channel is registered
+    }
+
+    private void read(QuicStreamChannel c) {
+        if (reading || peerEnded) return;
+        reading = true;
+        c.read();
+    }
+
+    // ---- what the handler does
+
+    @Override
+    protected int transmit(Buf source) {
+        QuicStreamChannel c = channel;
+        int before = source.size();
+        while (c != null && !source.isEmpty() && unsent == 0 && c.isWritable()) {
+            int n = Math.min(source.size(), WRITE_MAX);
+            ByteBuf out = c.alloc().directBuffer(n).writeBytes(source.array, source.start, n);
+            source.skip(n);
+            unsent++;
+            c.write(out).addListener(onWritten);
+        }
+        wanting = !source.isEmpty();
+        return before - source.size();
+    }
+
+    private void written(Future<Void> f) {
+        unsent--;
+        if (f.isSuccess()) {
+            if (finishing && unsent == 0) flushEnd();
+            else if (wanting) loop().execute(this::resume);
+        } else if (f.cause() instanceof ChannelOutputShutdownException && !ended && !isEnded()) {
+            ended = true;
+            wasReset = true; // the library answers with a reset
+            loop().execute(() -> arrivedStop(Codes.NONE));
+        }
+    }
+
+    private void resume() {
+        QuicStreamChannel c = channel;
+        if (c == null || !wanting || unsent > 0 || !c.isWritable()) return;
+        wanting = false;
+        writable();
+    }
+
+    @Override
+    protected void transmitFinish() {
+        finishing = true;
+        wanting = false;
+        if (unsent == 0) flushEnd();
+    }
+
+    /** FIN, which must not overtake what is unsent. */
+    private void flushEnd() {
+        QuicStreamChannel c = channel;
+        if (c == null || ended) return;
+        ended = true;
+        c.shutdownOutput();
+    }
+
+    @Override
+    protected void transmitReset(long code) {
+        ended = true;
+        wasReset = true;
+        QuicStreamChannel c = channel;
+        if (c != null) c.shutdown(QuicConnection.code(code));
+    }
+
+    @Override
+    protected void transmitStop(long code) {
+        QuicStreamChannel c = channel;
+        if (c == null || peerEnded) return;
+        wasReset = true; // the peer will answer with a reset
+        peerEnded = true;
+        c.shutdownInput(QuicConnection.code(code));
+        loop().execute(this::arrivedEnd);
+    }
+
+    @Override
+    protected void credit(int n) {
+        QuicStreamChannel c = channel;
+        if (c != null && allRead()) read(c);
+    }
+
+    /** The stream is over: what the library would keep of it is given up, unless it still has to send. */
+    void detach() {
+        QuicStreamChannel c = channel;
+        if (!wasReset && (ended || finishing) && peerEnded) return; // ends by itself when all is sent
+        session.wasReset();
+        wasReset = true;
+        if (c == null) return;
+        if (!ended) c.shutdown(0);
+        c.close();
+    }
+
+    /** Looks whether the peer has reset a stream whose bytes lie unread, which the library tells only to who reads. */
+    void look() {
+        QuicStreamChannel c = channel;
+        if (c == null || peerEnded || reading || allRead()) return;
+        reads.glance(true);
+        c.read();
+        reads.glance(false);
+    }
+
+    // ---- what the channel tells
+
+    private final class Tail extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            try {
+                if (isEnded()) return;
+                Buf copy = session.context().workspace().borrow();
+                while (bytes.isReadable()) {
+                    int n = Math.min(bytes.readableBytes(), copy.clear().room());
+                    bytes.readBytes(copy.array, 0, n);
+                    copy.end = n;
+                    session.arrived(QuicStream.this, copy);
+                }
+                session.context().workspace().giveBack(copy);
+            } finally {
+                ReferenceCountUtil.release(message);
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            reading = false;
+            QuicStreamChannel c = channel;
+            if (c != null && allRead() && !isEnded()) read(c);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (wanting && ctx.channel().isWritable()) loop().execute(QuicStream.this::resume);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event != ChannelInputShutdownReadComplete.INSTANCE || peerEnded) return;
+            peerEnded = true;
+            arrivedEnd();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (cause instanceof QuicStreamResetException reset) {
+                peerEnded = true;
+                wasReset = true;
+                arrivedReset(Codes.checked(reset.applicationProtocolCode()));
+            } else if (!isEnded() && connectionLives(ctx)) {
+                wasReset = true;
+                arrivedReset(Codes.NONE);
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            if (!isEnded() && !(ended && peerEnded) && connectionLives(ctx)) arrivedReset(Codes.NONE);
+        }
+
+        /** Whether it is only the stream that ends; the end of a connection is told with its reason. */
+        private boolean connectionLives(ChannelHandlerContext ctx) {
+            return ctx.channel().parent().isOpen();
+        }
+    }
+}
