@@ -1,5 +1,7 @@
 package libp2p.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -118,11 +120,11 @@ public final class GossipExample {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         try (Host alice = Host.builder().protocol(new Identify(), ours).start();
                 Host bob = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), theirs).start()) {
-            theirs.topic(BLOCKS, blocks(crypto)).subscribe(m -> heard.add(new String((byte[]) m.attachment())));
+            theirs.topic(BLOCKS, blocks(crypto)).subscribe(m -> heard.add(new String((byte[]) m.attachment(), UTF_8)));
             Topic topic = ours.topic(BLOCKS, blocks(crypto));
             PeerId peer = alice.connect(bob.addresses().get(0));
             PublishResult result = alice.await((Callback<PublishResult> done) ->
-                    topic.publish(compress(content.getBytes()), PublishOptions.ready(1, 10 * SECOND), done));
+                    topic.publish(compress(content.getBytes(UTF_8)), PublishOptions.ready(1, 10 * SECOND), done));
             if (!result.sent().equals(List.of(peer))) throw new IllegalStateException("it went to " + result.sent());
             return heard.poll(10, TimeUnit.SECONDS);
         }

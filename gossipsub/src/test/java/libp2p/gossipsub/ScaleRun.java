@@ -90,7 +90,9 @@ final class ScaleRun {
                 .build();
         for (int i = 0; i < nodes; i++) hosts.add(world.host(new Gossip(config)));
         for (int t = 0; t < TOPICS; t++) members.add(new ArrayList<>());
-        TopicConfig plain = TopicConfig.unsigned(MessageIds.sha256(CRYPTO));
+        long judging = number("validateMillis", 20) * MILLI;
+        TopicConfig plain = TopicConfig.unsigned(MessageIds.sha256(CRYPTO)).validator((node, m, done) ->
+                node.loop().schedule(judging, () -> done.done(Verdict.ACCEPT, null)));
         for (int i = 0; i < nodes; i++) {
             int node = i;
             int first = world.random().nextInt(TOPICS);
