@@ -16,8 +16,8 @@ import (
 
 const usage = `usage: go-peer [option]...
 
-  --transport NAME     tcp (default)
-  --security NAME      noise (default) or plaintext
+  --transport NAME     tcp (default), ws or quic-v1
+  --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1, rsa or ecdsa; made anew at each start
   --listen MULTIADDR   address to listen on, may be repeated; default /ip4/127.0.0.1/tcp/0

@@ -22,22 +22,27 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/security/insecure"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
+	tls "github.com/libp2p/go-libp2p/p2p/security/tls"
+	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
-// A transport in go-libp2p's options, and where it listens by default. One that is standalone has its own security and streams.
+// A transport in go-libp2p's options, and where it listens by default.
 type transport struct {
-	option     libp2p.Option
-	listen     string
-	standalone bool
+	option libp2p.Option
+	listen string
 }
 
 var transports = map[string]transport{
-	"tcp": {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"tcp":     {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"ws":      {option: libp2p.Transport(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
+	"quic-v1": {option: libp2p.Transport(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
 }
 
 var securities = map[string]libp2p.Option{
 	"noise":     libp2p.Security(noise.ID, noise.New),
+	"tls":       libp2p.Security(tls.ID, tls.New),
 	"plaintext": libp2p.Security(insecure.ID, insecure.NewWithIdentity),
 }
 

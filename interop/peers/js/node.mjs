@@ -7,6 +7,8 @@ import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { plaintext } from '@libp2p/plaintext'
 import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { STREAMS_MAX } from './streams.mjs'
@@ -19,10 +21,11 @@ export const KEYS = {
 
 // With where each listens by default.
 export const TRANSPORTS = {
-  tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' }
+  tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' },
+  ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' }
 }
 
-export const SECURITY = { noise, plaintext }
+export const SECURITY = { noise, tls, plaintext }
 
 export const MUXERS = {
   yamux: stock => yamux(stock ? {} : {

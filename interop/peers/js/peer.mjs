@@ -13,8 +13,8 @@ import { STREAMS_MAX, within } from './streams.mjs'
 
 const USAGE = `usage: peer.mjs [option]...
 
-  --transport NAME     tcp (default)
-  --security NAME      noise (default) or plaintext
+  --transport NAME     tcp (default) or ws
+  --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1 or rsa; made anew at each start
   --listen MULTIADDR   address to listen on, may be repeated; default /ip4/127.0.0.1/tcp/0

@@ -112,15 +112,12 @@ class DialingTest {
         assertThat(pipes.get(1).listener.closed()).isTrue();
     }
 
-    @Test
-    void allThatANameLeadsToIsTried() {
-        List<String> texts = new ArrayList<>();
-        for (Multiaddr n : nobodyAt(3)) texts.add("dnsaddr=" + n);
-        texts.add("dnsaddr=" + there + "/p2p/" + peer);
-        world.resolver(new Resolver() {
+    /** Knows these of any name. */
+    private static Resolver knowing(List<byte[]> ips, List<String> texts) {
+        return new Resolver() {
             @Override
             public Cancellable addresses(String name, Loop home, Callback<? super List<byte[]>> done) {
-                home.execute(() -> done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE)));
+                home.execute(() -> done.done(ips, null));
                 return Cancellable.NONE;
             }
 
@@ -129,7 +126,27 @@ class DialingTest {
                 home.execute(() -> done.done(texts, null));
                 return Cancellable.NONE;
             }
-        });
+        };
+    }
+
+    /** Found by fuzzing: an answer of another length than an IP address has ended the dial with an exception, and nobody heard of it. */
+    @Test
+    void whatIsNoIpAddressIsLeftOut() {
+        world.resolver(knowing(List.of(new byte[17], new byte[0], new byte[] {10, 0, 0, 1}, new byte[5]), List.of()));
+        Swarm resolves = world.node();
+        World.Result<Connection> made = new World.Result<>();
+        resolves.loop().execute(() -> resolves.connect(peer, List.of(Multiaddr.of("/dns/a.example/tcp/1")), made));
+        world.settle();
+        assertThat(made.failure().causes()).singleElement()
+                .satisfies(c -> assertThat(c.detail()).contains("/ip4/10.0.0.1/tcp/1"));
+    }
+
+    @Test
+    void allThatANameLeadsToIsTried() {
+        List<String> texts = new ArrayList<>();
+        for (Multiaddr n : nobodyAt(3)) texts.add("dnsaddr=" + n);
+        texts.add("dnsaddr=" + there + "/p2p/" + peer);
+        world.resolver(knowing(List.of(), texts));
         Swarm resolves = world.node();
         World.Result<Connection> made = new World.Result<>();
         resolves.loop().execute(() -> resolves.connect(peer, List.of(Multiaddr.of("/dnsaddr/a.example")), made));

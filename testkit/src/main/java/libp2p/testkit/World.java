@@ -2,7 +2,9 @@ package libp2p.testkit;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
@@ -58,7 +60,7 @@ public final class World {
     private final ArrayDeque<Ending> endings = new ArrayDeque<>();
     private final long begin = clock.nanoTime();
     private final List<TestLoop> loops = new ArrayList<>();
-    private final List<Workspace> workspaces = new ArrayList<>(); // one for each connection
+    private final Map<Loop, Workspace> workspaces = new LinkedHashMap<>();
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
@@ -161,9 +163,7 @@ public final class World {
     }
 
     private Workspace workspace(Loop loop) {
-        Workspace w = new Workspace(loop, Rng.seeded(random.nextLong()));
-        workspaces.add(w);
-        return w;
+        return workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.seeded(random.nextLong())));
     }
 
     private List<Security> securities(Security noise) {
@@ -212,7 +212,7 @@ public final class World {
     /** How many buffers are borrowed for connections and for those that are being made. */
     public int buffersLent() {
         int n = 0;
-        for (Workspace w : workspaces) n += w.lent();
+        for (Workspace w : workspaces.values()) n += w.lent();
         return n;
     }
 

@@ -15,6 +15,7 @@ import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Buf;
 import libp2p.multiformats.Varint;
 import libp2p.ping.Ping;
+import libp2p.sim.World;
 import org.codehaus.mojo.animal_sniffer.Clazz;
 import org.codehaus.mojo.animal_sniffer.SignatureChecker;
 import org.codehaus.mojo.animal_sniffer.logging.Logger;
@@ -42,7 +43,7 @@ class TeaVmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Varint.class, Buf.class, Ping.class, BouncyCastleCrypto.class})
+    @ValueSource(classes = {Varint.class, Buf.class, Ping.class, BouncyCastleCrypto.class, World.class})
     void aPortableModuleCallsOnlyWhatTeaVmHas(Class<?> inModule) throws IOException {
         assertThat(missing(home(inModule))).isEmpty();
     }

@@ -70,7 +70,8 @@ public final class PublicKey {
     /**
      * Reads the protobuf message; {@link Violation} unless it is exactly what {@link #encode} writes.
      *
-     * <p>But for RSA, whose number is zero: py-libp2p leaves it out of its peer records, as proto3 does with zeros, and go and rust read that.
+     * <p>But for RSA, whose number is zero: py-libp2p leaves it out of its peer records, as proto3 does with zeros, and go and rust
+     * read that.
      */
     public static PublicKey decode(byte[] encoded) {
         byte[] whole = encoded.length > 0 && encoded[0] == DATA_TAG ? typed(encoded) : encoded;

@@ -92,6 +92,7 @@ final class Names {
                 int n = 0;
                 for (byte[] ip : ips == null ? List.<byte[]>of() : ips) {
                     boolean six = ip.length == 16;
+                    if (!six && ip.length != 4) continue;
                     if (n++ >= limits.dnsAnswersMax() || found.size() >= limits.dnsAnswersMax()) break;
                     if (six && name.proto() == Proto.DNS4 || !six && name.proto() == Proto.DNS6) continue;
                     Multiaddr head = Multiaddr.EMPTY.with(Component.of(six ? Proto.IP6 : Proto.IP4, ip));

@@ -44,7 +44,8 @@ public final class PerfApplication {
         for (int i = 0; i < up.length; i++) up[i] = upload * 8.0 / nanos(upload, 0); // bits a nanosecond are Gbit/s
         for (int i = 0; i < down.length; i++) down[i] = download * 8.0 / nanos(0, download);
         for (int i = 0; i < latency.length; i++) latency[i] = nanos(1, 1) / NANOS_PER_MILLI;
-        return section("Upload", up, 2, "Gbps") + "\n" + section("Download", down, 2, "Gbps") + "\n" + section("Latency", latency, 3, "ms").stripTrailing();
+        return section("Upload", up, 2, "Gbps") + "\n" + section("Download", down, 2, "Gbps") + "\n"
+                + section("Latency", latency, 3, "ms").stripTrailing();
     }
 
     private double nanos(long upload, long download) throws Exception {

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How samples are spread, as the performance suite wants it: quartiles by linear interpolation, outliers beyond 1.5 times the distance of the
- * quartiles, and the least and greatest of the rest.
+ * How samples are spread, as the performance suite wants it: quartiles by linear interpolation, outliers beyond 1.5 times the distance of
+ * the quartiles, and the least and greatest of the rest.
  */
 record Quartiles(double min, double q1, double median, double q3, double max, double[] outliers, double[] samples) {
     private static final double FENCE = 1.5;
@@ -46,6 +46,7 @@ record Quartiles(double min, double q1, double median, double q3, double max, do
     }
 
     private static String list(String name, int decimals, double[] values) {
-        return "  " + name + ": " + Arrays.stream(values).mapToObj(v -> number(decimals, v)).collect(Collectors.joining(", ", "[", "]")) + "\n";
+        String all = Arrays.stream(values).mapToObj(v -> number(decimals, v)).collect(Collectors.joining(", ", "[", "]"));
+        return "  " + name + ": " + all + "\n";
     }
 }

@@ -28,7 +28,8 @@ final class CompatibilityPage {
     String text() {
         line("# What java-libp2p can talk to");
         line("");
-        line("Made by `interop/run` on " + LocalDate.now(ZoneOffset.UTC) + "; do not edit. Each row of the matrix is two processes on one");
+        line("Made by `" + report.command() + "` on " + LocalDate.now(ZoneOffset.UTC)
+                + "; do not edit. Each row of the matrix is two processes on one");
         line("machine, our node and a program on the published packages of another implementation ([peers](../interop/peers/README.md)).");
         line("");
         line("**" + summary() + "**");

@@ -30,6 +30,7 @@ final class Features {
     private static final int SEED = 7;
     private static final int MESSAGES = 20;
     private static final int LARGE_MESSAGE = 100_000;
+    private static final String SOMEONE = "12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv"; // of specs/tls/tls.md
 
     private final Map<String, Feature> all = new LinkedHashMap<>();
     private final Map<Long, String> hashes = new ConcurrentHashMap<>();
@@ -67,8 +68,10 @@ final class Features {
         }
     }
 
-    /** A new connection, a ping each way, and an end that both see. */
+    /** A new connection, a ping each way, and an end that both see; before that, whoever is not the one that was dialled is refused. */
     private void transport(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
+        String other = listener.address().replace(listener.id(), SOMEONE);
+        check(dialer.refuses("dial", "address", other), dialer.peer().name() + " takes " + listener.id() + " for " + SOMEONE);
         connect(dialer, listener, with);
         listener.event("connected", e -> dialer.id().equals(e.getString("peer")));
         check(dialer.tell("ping", "peer", listener.id()).has("millis"), "a ping without its time");

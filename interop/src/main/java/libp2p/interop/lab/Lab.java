@@ -14,7 +14,9 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The program behind interop/run. */
 @Command(
@@ -30,6 +32,9 @@ import picocli.CommandLine.Option;
         })
 public final class Lab implements Callable<Integer> {
     private static final String OURS = "java";
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--root", required = true, hidden = true)
     private Path root;
@@ -80,6 +85,16 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--docs", description = "Write docs/compatibility.md though this is not the whole matrix.")
     private boolean docs;
 
+    @Option(names = "--bench", description = "Instead: measure what the same work costs each peer, and print the ratios to ours.")
+    private boolean bench;
+
+    @Option(names = "--write", paramLabel = "FILE", description = "With --bench: put the table between FILE's <!-- peers --> markers.")
+    private Path write;
+
+    @Option(names = "--sabotage", arity = "0..1", split = ",", fallbackValue = "", paramLabel = "NAME",
+            description = "Instead: break our node on purpose, in the ways of sabotage.json or in these, and see what notices.")
+    private List<String> sabotage;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this text.")
     private boolean help;
 
@@ -112,6 +127,12 @@ public final class Lab implements Callable<Integer> {
             out.println(p.there() ? "  " + name + " is " + p.description().getString("version") : "  SKIP: " + p.missing());
         }
 
+        if (bench) return versus(java, others);
+        if (sabotage != null) {
+            List<String> names = sabotage.stream().filter(n -> !n.isEmpty()).toList();
+            Path page = root.resolveSibling("docs").resolve("sabotage.md");
+            return new Sabotage(root, java, others.stream().filter(Peer::there).toList(), out).run(names, page) == 0 ? 0 : 1;
+        }
         List<Plan.Pairing> pairings = plan(java, others, all);
         if (list) {
             for (Plan.Pairing p : pairings) {
@@ -124,13 +145,29 @@ public final class Lab implements Callable<Integer> {
         List<Row> rows = run(pairings, all, known);
         List<Peer> everyone = new ArrayList<>(others);
         everyone.add(0, java);
-        Report report = new Report(rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
+        List<String> given = spec.commandLine().getParseResult().originalArgs();
+        String command = String.join(" ", given.subList(2, given.size())); // the first two are --root
+        Report report = new Report(("interop/run " + command).strip(), rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
         report.writeJson(root.resolve("results.json"));
         report.writeJunit(root.resolve("cache").resolve("junit.xml"));
         Path page = root.resolveSibling("docs").resolve("compatibility.md");
         if (docs || isWhole()) Files.writeString(page, new CompatibilityPage(report).text());
         report.summary(out);
         return report.failed(strict) ? 1 : 0;
+    }
+
+    /** The other end is go, where it is there: the most deployed one. */
+    private int versus(Peer java, List<Peer> others) throws IOException, InterruptedException {
+        List<Peer> able = new ArrayList<>(List.of(java));
+        for (Peer p : others) {
+            if (p.there() && p.plays("client", "bench") && p.plays("server", "bench")) able.add(p);
+            else out.println("SKIP " + p.name() + ": " + (p.there() ? "it has no bench" : p.missing()));
+        }
+        Peer fixed = able.stream().filter(p -> p.name().equals("go")).findFirst().orElse(java);
+        String table = new Versus(fixed, able, Peer.logs(root), out).run();
+        out.print(table);
+        if (write != null) Versus.put(table, write);
+        return 0;
     }
 
     private boolean isWhole() {
@@ -168,6 +205,7 @@ public final class Lab implements Callable<Integer> {
                             Row judged = known.judge(row);
                             rows.add(judged);
                             say(judged);
+                            return true;
                         });
                     }
                     return rows;

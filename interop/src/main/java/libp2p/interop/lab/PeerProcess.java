@@ -101,6 +101,11 @@ final class PeerProcess implements AutoCloseable {
         return answer(send(what, namesAndValues));
     }
 
+    /** Whether the answer to a command is a refusal. */
+    boolean refuses(String what, Object... namesAndValues) throws InterruptedException {
+        return !anyAnswer(send(what, namesAndValues)).getBoolean("ok", false);
+    }
+
     /** Sends a command and does not wait for its answer. */
     int send(String what, Object... namesAndValues) {
         JsonObject command = new JsonObject();
@@ -121,10 +126,14 @@ final class PeerProcess implements AutoCloseable {
         return id;
     }
 
-    /** Waits for an answer, which must be a good one. */
-    synchronized JsonObject answer(int id) throws InterruptedException {
+    private synchronized JsonObject anyAnswer(int id) throws InterruptedException {
         while (!answers.containsKey(id)) await("an answer");
-        JsonObject answer = answers.remove(id);
+        return answers.remove(id);
+    }
+
+    /** Waits for an answer, which must be a good one. */
+    JsonObject answer(int id) throws InterruptedException {
+        JsonObject answer = anyAnswer(id);
         if (!answer.getBoolean("ok", false)) throw new Failure(peer.name() + ": " + answer.getString("error"));
         return answer;
     }

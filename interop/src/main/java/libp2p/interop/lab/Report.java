@@ -19,9 +19,10 @@ import javax.xml.stream.XMLStreamWriter;
 /**
  * What came of a run, for machines and for people.
  *
+ * @param command what was run
  * @param peers who took part, or should have; ours first
  */
-record Report(List<Row> rows, List<Peer> peers, KnownErrors known, long millis) {
+record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors known, long millis) {
     long count(Row.Status status) {
         return rows.stream().filter(r -> r.status() == status).count();
     }

@@ -3,7 +3,7 @@ package libp2p.interop.lab;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import libp2p.interop.lab.PeerProcess.Failure;
 
 /** Runs one pairing: two processes that are kept from row to row, and started anew after one that failed. */
@@ -22,10 +22,10 @@ final class Session implements AutoCloseable {
         this.logs = logs;
     }
 
-    /** Tells the outcome of each test, in order. */
-    void run(Consumer<Row> outcome) throws InterruptedException {
+    /** Tells the outcome of each test, in order, as long as it is answered with true. */
+    void run(Predicate<Row> outcome) throws InterruptedException {
         for (Plan.Test test : pairing.tests()) {
-            outcome.accept(test.skip().isEmpty() ? tried(test) : row(test, Row.Status.SKIP, 0, test.skip()));
+            if (!outcome.test(test.skip().isEmpty() ? tried(test) : row(test, Row.Status.SKIP, 0, test.skip()))) return;
         }
     }
 

@@ -26,7 +26,7 @@ final class ReportTest {
     }
 
     private Report report(KnownErrors known, Row... rows) {
-        return new Report(List.of(rows), List.of(new Peer("java", List.of(), new JsonObject(), ""), new Peer("js", List.of(),
+        return new Report("interop/run", List.of(rows), List.of(new Peer("java", List.of(), new JsonObject(), ""), new Peer("js", List.of(),
                 new JsonObject(), "")), known, 10);
     }
 
