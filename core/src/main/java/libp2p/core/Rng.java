@@ -1,5 +1,7 @@
 package libp2p.core;
 
+import libp2p.multiformats.Nullable;
+
 /**
  * Random numbers from the source given: the system's in production, a seeded one in simulation.
  *
@@ -14,46 +16,52 @@ public final class Rng {
         void fill(byte[] bytes);
     }
 
-    private final Source source;
-    private final byte[] batch = new byte[BATCH];
+    private final @Nullable Source source; // null for the sequence of a seed
+    private long state;
+    private byte @Nullable [] batch; // of the source's bits, made when first needed
     private int at = BATCH;
 
-    private Rng(Source source) {
+    private Rng(@Nullable Source source, long state) {
         this.source = source;
+        this.state = state;
     }
 
     /** Numbers from a source, for keys and nonces a cryptographically strong one. */
     public static Rng of(Source source) {
-        return new Rng(source);
+        return new Rng(source, 0);
     }
 
     /** The SplitMix64 sequence of a seed: repeatable, and of no use as a secret. */
     public static Rng seeded(long seed) {
-        long[] state = {seed};
-        return new Rng(bytes -> {
-            for (int i = 0; i < bytes.length; i += 8) {
-                long z = state[0] += 0x9e3779b97f4a7c15L;
-                z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-                z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-                z ^= z >>> 31;
-                for (int j = i; j < Math.min(i + 8, bytes.length); j++) {
-                    bytes[j] = (byte) z;
-                    z >>>= 8;
-                }
-            }
-        });
+        return new Rng(null, seed);
+    }
+
+    private long splitMix() {
+        long z = state += 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
     }
 
     /** Any 64 bits. */
     public long nextLong() {
+        return source == null ? splitMix() : fromBatch(source);
+    }
+
+    private long fromBatch(Source from) {
+        byte[] b = batch;
+        if (b == null) {
+            b = new byte[BATCH];
+            batch = b;
+        }
         if (at > BATCH - 8) {
-            source.fill(batch);
+            from.fill(b);
             at = 0;
         }
         long v = 0;
         for (int i = 0; i < 8; i++) {
-            v |= (batch[at] & 0xffL) << 8 * i;
-            batch[at++] = 0; // a number handed out is not kept
+            v |= (b[at] & 0xffL) << 8 * i;
+            b[at++] = 0; // a number handed out is not kept
         }
         return v;
     }
@@ -80,7 +88,17 @@ public final class Rng {
 
     /** Fills the array, straight from the source. */
     public void nextBytes(byte[] bytes) {
-        source.fill(bytes);
+        if (source != null) {
+            source.fill(bytes);
+            return;
+        }
+        for (int i = 0; i < bytes.length; i += 8) {
+            long z = splitMix();
+            for (int j = i; j < Math.min(i + 8, bytes.length); j++) {
+                bytes[j] = (byte) z;
+                z >>>= 8;
+            }
+        }
     }
 
     /** That many random bytes. */

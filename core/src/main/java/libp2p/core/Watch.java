@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import libp2p.multiformats.Nullable;
 
 /**
  * The latest value of something that changes: nothing to fall behind on, nothing to lose.
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
  * @param <T> an immutable value
  */
 public class Watch<T> {
-    private final List<Listener> listeners = new ArrayList<>();
+    private @Nullable List<Listener> listeners; // guarded by this, as is all of a listener; made when first needed
     private volatile T value;
 
     /** A watch whose value never changes, unless it is a {@link Cell}. */
@@ -30,22 +31,36 @@ public class Watch<T> {
     /** Calls {@code listener} on {@code home} with the value now, and again after each change, until cancelled. */
     public final Cancellable listen(Executor home, Consumer<? super T> listener) {
         Listener l = new Listener(home, listener);
-        synchronized (listeners) {
-            listeners.add(l);
+        if (!(this instanceof Cell)) { // it will not change
+            l.post();
+            return () -> {
+                synchronized (this) {
+                    l.off = true;
+                }
+            };
+        }
+        synchronized (this) {
+            List<Listener> all = listeners;
+            if (all == null) {
+                all = new ArrayList<>(1);
+                listeners = all;
+            }
+            all.add(l);
             l.post();
         }
         return () -> {
-            synchronized (listeners) {
+            synchronized (this) {
                 l.off = true;
-                listeners.remove(l);
+                if (listeners != null) listeners.remove(l);
             }
         };
     }
 
     void change(T next) {
-        synchronized (listeners) {
+        synchronized (this) {
             if (next.equals(value)) return;
             value = next;
+            if (listeners == null) return;
             for (Listener l : listeners) l.post();
         }
     }
@@ -53,7 +68,7 @@ public class Watch<T> {
     private final class Listener {
         private final Executor home;
         private final Consumer<? super T> listener;
-        private boolean posted; // guarded by listeners, as is off
+        private boolean posted;
         private boolean off;
 
         Listener(Executor home, Consumer<? super T> listener) {
@@ -69,7 +84,7 @@ public class Watch<T> {
 
         private void run() {
             T now;
-            synchronized (listeners) {
+            synchronized (Watch.this) {
                 posted = false;
                 if (off) return;
                 now = value;

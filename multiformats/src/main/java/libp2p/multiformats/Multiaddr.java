@@ -75,19 +75,20 @@ public final class Multiaddr implements Comparable<Multiaddr> {
         if (bytes.length == 0 || bytes.length > BYTES_MAX) {
             throw new FormatException("multiaddr of " + bytes.length + " bytes, not 1 to " + BYTES_MAX);
         }
-        List<Component> components = new ArrayList<>();
+        ArrayList<Component> components = new ArrayList<>();
         int at = 0;
         while (at < bytes.length) {
             Component component = Component.read(bytes, at);
             add(components, component);
             at += component.size();
         }
+        components.trimToSize();
         return new Multiaddr(Arrays.copyOf(bytes, bytes.length), Collections.unmodifiableList(components));
     }
 
     /** @throws FormatException if a path is not the last component, or there are too many */
     public static Multiaddr of(List<Component> components) {
-        List<Component> copy = new ArrayList<>();
+        ArrayList<Component> copy = new ArrayList<>(components.size());
         int size = 0;
         for (Component component : components) {
             add(copy, component);

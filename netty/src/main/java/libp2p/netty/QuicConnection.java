@@ -21,7 +21,7 @@ import libp2p.core.net.Limits;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
-import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.KnownConnection;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Upgrades;
 import libp2p.multiformats.Nullable;
@@ -31,7 +31,7 @@ import libp2p.multiformats.Nullable;
  *
  * <p>Codes are 32 bits, but the library sends 31: larger ones become {@link Codes#CODE_OUT_OF_RANGE}.
  */
-final class QuicConnection extends BaseConnection {
+final class QuicConnection extends KnownConnection {
     /** Where a channel has its connection. */
     static final AttributeKey<QuicConnection> KEY = AttributeKey.valueOf(QuicConnection.class, "connection");
 
@@ -136,7 +136,7 @@ final class QuicConnection extends BaseConnection {
         });
     }
 
-    // ---- BaseConnection
+    // ---- KnownConnection
 
     @Override
     protected Cancellable openRaw(StreamHandler handler) {

@@ -17,7 +17,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Violation;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
-import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.KnownConnection;
 import libp2p.core.wire.Upgrades;
 import libp2p.multiformats.Nullable;
 
@@ -121,7 +121,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
         over = true;
         quic.tls().end(c.sslEngine());
         InetSocketAddress local = (InetSocketAddress) c.localSocketAddress();
-        BaseConnection.Facts facts = new BaseConnection.Facts(
+        KnownConnection.Facts facts = new KnownConnection.Facts(
                 home, peer.id(), peer.key(), QuicTransport.multiaddr(local), dial.address(), false, false, null, null);
         QuicConnection connection = new QuicConnection(facts, place, quic.streamLimits(), c);
         connection.datagramMax(datagramMax);

@@ -14,7 +14,7 @@ import libp2p.core.Violation;
 import libp2p.core.Watch;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Listener;
-import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.KnownConnection;
 import libp2p.core.wire.Upgrades;
 import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
@@ -139,8 +139,8 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
                 return;
             }
             finish();
-            BaseConnection.Facts facts =
-                    new BaseConnection.Facts(socket.loop(), peer.id(), peer.key(), local, remote, true, false, null, null);
+            KnownConnection.Facts facts =
+                    new KnownConnection.Facts(socket.loop(), peer.id(), peer.key(), local, remote, true, false, null, null);
             QuicConnection connection = new QuicConnection(facts, place, quic.streamLimits(), channel);
             connection.datagramMax(datagramMax);
             connection.start();

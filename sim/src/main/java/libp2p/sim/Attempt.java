@@ -3,19 +3,22 @@ package libp2p.sim;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
-import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One dial: it arrives, as an event of the host that is dialled, and is answered, as an event of the host that dials. */
 final class Attempt extends Event implements Cancellable, Line {
+    private static final CloseReason STRANGER = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+
     private final SimTransport transport;
     private final Dial dial;
     private final Callback<? super Connection> done;
     private Network.@Nullable Route route;
     private Cancellable timer = Cancellable.NONE;
     private long lastArrival;
+    private @Nullable SimConnection end; // ours, in the fidelity STREAMS
     private boolean over;
 
     Attempt(SimTransport transport, Dial dial, Callback<? super Connection> done) {
@@ -36,8 +39,18 @@ final class Attempt extends Event implements Cancellable, Line {
         SimHost host = transport.host();
         long wait = dial.deadlineNanos() == 0 ? transport.node().limits().connectNanos() : dial.deadlineNanos() - host.nanoTime();
         timer = host.schedule(Math.max(0, wait), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "nobody answers")));
-        route = host.world().network().route(host, dial);
-        if (route != null) host.world().network().send(this, this, 0);
+        Network.Route r = host.world().network().route(host, dial);
+        if (r == null) return;
+        route = r;
+        if (!host.world().fidelity().isBytes()) end = transport.connection(r.to(), dial.address(), false);
+        host.world().network().send(this, this, 0);
+    }
+
+    /** The end of the host that dials. */
+    SimConnection end() {
+        SimConnection c = end;
+        if (c == null) throw new IllegalStateException("nothing is dialled, or a pipe");
+        return c;
     }
 
     @Override
@@ -97,7 +110,7 @@ final class Attempt extends Event implements Cancellable, Line {
         @Override
         void run() {
             if (refusal != null) attempt.fail(refusal);
-            else if (connection != null) attempt.connected(connection);
+            else if (connection != null) attempt.connected();
             else if (pipe != null) attempt.connected(pipe);
         }
 
@@ -117,20 +130,15 @@ final class Attempt extends Event implements Cancellable, Line {
         }
     }
 
-    private boolean isOther(PeerId remote) {
-        return dial.expected() != null && !dial.expected().equals(remote);
-    }
-
     // ---- at the host that dials
 
-    private void connected(SimConnection there) {
-        SimConnection here = transport.connection(to().transport(), there.remoteAddress(), dial.address(), false);
-        here.join(there);
+    private void connected() {
+        SimConnection here = end();
         here.lastArrival(lastArrival);
         CloseReason no = null;
         if (over) no = CloseReason.CANCELLED;
-        else if (!here.isCounted()) no = SimTransport.full();
-        else if (isOther(here.remote())) no = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
+        else if (dial.expected() != null && !dial.expected().equals(here.remote())) no = STRANGER;
+        else if (!here.count()) no = SimTransport.full();
         if (no != null) {
             here.close(no);
             fail(no);

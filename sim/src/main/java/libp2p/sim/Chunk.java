@@ -7,7 +7,7 @@ final class Chunk extends Event implements Timeline.Departure {
     /** No code is given. */
     static final long NONE = -1;
 
-    private static final int ROOM = 64;
+    private static final int ROOM = 192;
 
     /** One end of a stream or pipe. */
     interface Port {
@@ -22,6 +22,7 @@ final class Chunk extends Event implements Timeline.Departure {
     }
 
     private final Port from;
+    private final SimHost to;
 
     /** The bytes. */
     final Buf data = new Buf(ROOM);
@@ -41,8 +42,9 @@ final class Chunk extends Event implements Timeline.Departure {
     /** The sender reads no more, with this code. */
     long stop = NONE;
 
-    Chunk(Port from) {
+    Chunk(Port from, SimHost to) {
         this.from = from;
+        this.to = to;
     }
 
     /** Takes {@code n} bytes to carry. */
@@ -70,7 +72,7 @@ final class Chunk extends Event implements Timeline.Departure {
 
     @Override
     SimHost host() {
-        return from.line().to();
+        return to;
     }
 
     @Override

@@ -35,14 +35,11 @@ abstract class Event {
     long sequence;
     int sender;
 
-    /**
-     * Where it lies: an index of the heap, or {@code -2 - slot} of the wheel; {@link #NOWHERE} otherwise. The queue's, as are the two
-     * below.
-     */
+    /** Where it lies: an index of the heap, or {@code -2 - slot} of the wheel; {@link #NOWHERE} otherwise. The queue's, as is the next. */
     int place = NOWHERE;
 
-    @Nullable Event before;
-    @Nullable Event after;
+    /** Its index in the slot. */
+    int index;
 
     /** Happens, in a turn of {@link #host}. */
     abstract void run();

@@ -1,5 +1,6 @@
 package libp2p.sim;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import libp2p.multiformats.Nullable;
 
@@ -7,7 +8,8 @@ import libp2p.multiformats.Nullable;
  * The events to come, the first of them at hand; adding, taking out and cancelling cost the same for one event and for millions.
  *
  * <p>Time is cut into ticks. The events of the tick at hand lie in a small heap; later ones in a wheel of slots on several levels, each
- * level's slot as wide as a whole turn of the one below, whose lists move down when their time comes near.
+ * level's
+ * slot as wide as a whole turn of the one below, whose events move down when their time comes near.
  */
 final class EventQueue {
     private static final int TICK_BITS = 14; // 16 microseconds
@@ -16,12 +18,24 @@ final class EventQueue {
     private static final int LEVELS = 5; // 14 + 5 * 12 bits: all of time
     private static final int WORDS = SLOTS / 64;
 
+    /** Slots that are kept for reuse, if they are not large. */
+    private static final int SPARES = 64;
+
+    private static final int SPARE_SIZE = 4096;
+
     private Event[] heap = new Event[64];
     private int heapSize;
-    private final @Nullable Event[][] slots = new Event[LEVELS][];
+    private final @Nullable Slot[][] slots = new Slot[LEVELS][];
     private final long[][] used = new long[LEVELS][]; // a bit for each slot that is not empty
+    private final ArrayDeque<Slot> spare = new ArrayDeque<>();
     private long tick; // the one at hand
     private int size;
+
+    /** Events of one slot, in no order. */
+    private static final class Slot {
+        private Event[] events = new Event[4];
+        private int size;
+    }
 
     int size() {
         return size;
@@ -70,23 +84,22 @@ final class EventQueue {
         link(e, level, slot);
     }
 
-    /** Brings the next tick that has an event to hand, or moves a list of a higher level down. */
+    /** Brings the next tick that has an event to hand, or moves the events of a higher level's slot down. */
     private void advance() {
         for (int level = 0; level < LEVELS; level++) {
             int shift = level * SLOT_BITS;
             int slot = nextUsed(level, ((int) (tick >>> shift) & SLOTS - 1) + 1);
             if (slot < 0) continue;
             tick = (tick >>> shift + SLOT_BITS << SLOT_BITS | slot) << shift;
-            Event e = slots[level][slot];
-            slots[level][slot] = null;
-            used[level][slot >>> 6] &= ~(1L << (slot & 63));
-            while (e != null) {
-                Event next = e.after;
-                e.before = null;
-                e.after = null;
-                place(e);
-                e = next;
+            Slot s = slots[level][slot];
+            if (s == null) throw new IllegalStateException("an empty slot is marked as used");
+            free(level, slot);
+            for (int i = 0; i < s.size; i++) {
+                place(s.events[i]);
+                s.events[i] = null;
             }
+            s.size = 0;
+            if (s.events.length <= SPARE_SIZE && spare.size() < SPARES) spare.push(s);
             return;
         }
         throw new IllegalStateException("an event is lost");
@@ -108,32 +121,39 @@ final class EventQueue {
 
     private void link(Event e, int level, int slot) {
         if (slots[level] == null) {
-            slots[level] = new Event[SLOTS];
+            slots[level] = new Slot[SLOTS];
             used[level] = new long[WORDS];
         }
-        Event first = slots[level][slot];
-        e.after = first;
-        if (first != null) first.before = e;
-        else used[level][slot >>> 6] |= 1L << (slot & 63);
-        slots[level][slot] = e;
+        Slot s = slots[level][slot];
+        if (s == null) {
+            s = spare.isEmpty() ? new Slot() : spare.pop();
+            slots[level][slot] = s;
+            used[level][slot >>> 6] |= 1L << (slot & 63);
+        }
+        if (s.size == s.events.length) s.events = Arrays.copyOf(s.events, 2 * s.size);
         e.place = -2 - (level << SLOT_BITS | slot);
+        e.index = s.size;
+        s.events[s.size++] = e;
     }
 
     private void unlink(Event e) {
         int at = -2 - e.place;
         int level = at >>> SLOT_BITS;
         int slot = at & SLOTS - 1;
-        Event p = e.before;
-        Event n = e.after;
-        if (n != null) n.before = p;
-        if (p != null) {
-            p.after = n;
-        } else {
-            slots[level][slot] = n;
-            if (n == null) used[level][slot >>> 6] &= ~(1L << (slot & 63));
+        Slot s = slots[level][slot];
+        if (s == null) throw new IllegalStateException("is in no slot");
+        Event last = s.events[--s.size];
+        s.events[s.size] = null;
+        if (last != e) {
+            s.events[e.index] = last;
+            last.index = e.index;
         }
-        e.before = null;
-        e.after = null;
+        if (s.size == 0) free(level, slot);
+    }
+
+    private void free(int level, int slot) {
+        slots[level][slot] = null;
+        used[level][slot >>> 6] &= ~(1L << (slot & 63));
     }
 
     // ---- the heap

@@ -1,7 +1,7 @@
 package libp2p.sim;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import libp2p.core.Buf;
 import libp2p.core.Violation;
@@ -26,10 +26,15 @@ public final class Flood implements Protocol {
     /** Bytes of the longest payload. */
     public static final int PAYLOAD_MAX = 64 * 1024;
 
+    /** Messages that are remembered; one that comes again after so many others is taken for a new one. */
+    public static final int SEEN_MAX = 1024;
+
+    private static final List<String> IDS = List.of(ID);
     private static final int NUMBER = 8;
 
     private final LongConsumer heard;
-    private final TreeSet<Long> seen = new TreeSet<>();
+    private long[] seen = new long[2]; // the last of them
+    private long seenCount;
     private @Nullable Node started;
 
     /** Calls {@code heard} with the number of each message, once, but not with those of its own. */
@@ -42,8 +47,16 @@ public final class Flood implements Protocol {
         if (payload.length > PAYLOAD_MAX) throw new IllegalArgumentException("payload of " + payload.length + " bytes");
         byte[] message = new Buf(NUMBER + payload.length).putI64(number).put(payload).takeAll();
         node().loop().execute(() -> {
-            if (seen.add(number)) tell(message, null);
+            if (isNew(number)) tell(message, null);
         });
+    }
+
+    private boolean isNew(long number) {
+        int known = (int) Math.min(seenCount, seen.length);
+        for (int i = 0; i < known; i++) if (seen[i] == number) return false;
+        if (known == seen.length && known < SEEN_MAX) seen = Arrays.copyOf(seen, Math.min(SEEN_MAX, 2 * known));
+        seen[(int) (seenCount++ % seen.length)] = number;
+        return true;
     }
 
     private Node node() {
@@ -54,13 +67,13 @@ public final class Flood implements Protocol {
 
     private void tell(byte[] message, @Nullable Connection not) {
         for (Connection c : node().connections()) {
-            if (c != not) c.open(List.of(ID), OpenOptions.LIMITED, new Telling(message));
+            if (c != not) c.open(IDS, OpenOptions.LIMITED, new Telling(message));
         }
     }
 
     @Override
     public List<String> ids() {
-        return List.of(ID);
+        return IDS;
     }
 
     @Override
@@ -120,7 +133,7 @@ public final class Flood implements Protocol {
             if (message.size() < NUMBER) return;
             byte[] whole = message.takeAll();
             long number = new Buf(whole).i64();
-            if (!seen.add(number)) return;
+            if (!isNew(number)) return;
             heard.accept(number);
             tell(whole, stream.connection());
         }

@@ -51,12 +51,12 @@ final class Network {
     /** The way of a dial; null if it leads nowhere, and nothing answers. Hosts dial from the port that they listen on. */
     @Nullable Route route(SimHost from, Dial dial) {
         SimHost to = at(dial.address());
-        return to == null ? null : new Route(to, address(from));
+        return to == null ? null : new Route(to, from.address());
     }
 
-    /** Where a host listens. */
-    Multiaddr address(SimHost host) {
-        int ip = FIRST + host.index();
+    /** Where the host of that number listens. */
+    static Multiaddr address(int index) {
+        int ip = FIRST + index;
         return Multiaddr.ip(new byte[] {(byte) (ip >>> 24), (byte) (ip >>> 16), (byte) (ip >>> 8), (byte) ip}, null, Proto.TCP, PORT);
     }
 

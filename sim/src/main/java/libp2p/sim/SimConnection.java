@@ -3,36 +3,86 @@ package libp2p.sim;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
+import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
+import libp2p.core.identity.PublicKey;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Scope.Resource;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Node;
 import libp2p.core.wire.BaseConnection;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 final class SimConnection extends BaseConnection implements Line {
     private final SimHost host;
-    private final SimHost remoteHost;
-    private final Scope peer;
-    private final boolean counted;
+    private final Multiaddr remoteAddress;
+    private final boolean inbound;
+    private boolean counted; // has a place that is to be given back
     private @Nullable SimConnection far;
     private @Nullable SimStream first;
     private long lastArrival;
-    private boolean draining;
-    private long drainCode;
 
-    /** The end of a connection whose place in {@code peer} is reserved already, if it is counted. */
-    SimConnection(Facts facts, Surroundings node, Scope peer, boolean counted, SimHost remoteHost) {
-        super(facts, node, peer.connection());
-        this.host = (SimHost) facts.loop();
-        this.remoteHost = remoteHost;
-        this.peer = peer;
-        this.counted = counted;
+    /** An end, which has no place among its host's connections yet. */
+    SimConnection(SimHost host, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
+        super(node, budget);
+        this.host = host;
+        this.remoteAddress = remoteAddress;
+        this.inbound = inbound;
     }
 
-    boolean isCounted() {
+    /** Takes a place, if there is one. */
+    boolean count() {
+        counted = host.transport().enter(remote(), inbound);
         return counted;
+    }
+
+    // ---- the facts
+
+    @Override
+    public PeerId remote() {
+        return to().id();
+    }
+
+    @Override
+    public PublicKey remoteKey() {
+        return to().swarm().identity().publicKey();
+    }
+
+    @Override
+    public Multiaddr localAddress() {
+        return host.address();
+    }
+
+    @Override
+    public Multiaddr remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public boolean inbound() {
+        return inbound;
+    }
+
+    @Override
+    public boolean limited() {
+        return false;
+    }
+
+    @Override
+    public @Nullable String security() {
+        return null;
+    }
+
+    @Override
+    public @Nullable String muxer() {
+        return null;
+    }
+
+    @Override
+    public Loop loop() {
+        return host;
     }
 
     /** The two are the ends of one connection. */
@@ -43,7 +93,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     SimConnection far() {
         SimConnection f = far;
-        if (f == null) throw new IllegalStateException("nothing can have come before the other end is there");
+        if (f == null) throw new IllegalStateException("not connected");
         return f;
     }
 
@@ -65,7 +115,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost to() {
-        return remoteHost;
+        return far().host;
     }
 
     @Override
@@ -83,7 +133,7 @@ final class SimConnection extends BaseConnection implements Line {
     @Override
     protected Cancellable openRaw(StreamHandler handler) {
         SimStream s = new SimStream(this, handler);
-        if (end() != null || draining) {
+        if (refused() != null) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, "the connection ends"));
         } else if (!scope().reserve(Resource.STREAMS_OUTBOUND, 1)) {
             s.endedSoon(CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams are open"));
@@ -99,7 +149,7 @@ final class SimConnection extends BaseConnection implements Line {
         if (end() != null) return null; // of which it will hear
         SimStream s = new SimStream(this, null);
         long code = Codes.NONE;
-        if (draining) code = Codes.SHUTDOWN;
+        if (refused() != null) code = Codes.SHUTDOWN;
         else if (!scope().reserve(Resource.STREAMS_INBOUND, 1)) code = Codes.RESOURCE_LIMIT_EXCEEDED;
         if (code != Codes.NONE) {
             surroundings().observer().streamRefused(this, "", CloseReason.of(CloseReason.Kind.REFUSED, code, "a stream of the peer's"));
@@ -131,20 +181,19 @@ final class SimConnection extends BaseConnection implements Line {
         s.before = null;
         s.after = null;
         scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
-        if (draining && first == null) host.execute(this::closeIfDrained);
+        if (refused() != null && first == null) host.execute(this::closeIfDrained);
     }
 
     // ---- ends
 
     @Override
     protected void drainRaw(long code) {
-        draining = true;
-        drainCode = code;
         closeIfDrained();
     }
 
     private void closeIfDrained() {
-        if (first == null && end() == null) closeRaw(CloseReason.of(CloseReason.Kind.CANCELLED, drainCode, "drained"));
+        CloseReason why = refused();
+        if (why != null && first == null && end() == null) closeRaw(CloseReason.of(CloseReason.Kind.CANCELLED, why.code(), "drained"));
     }
 
     @Override
@@ -158,7 +207,7 @@ final class SimConnection extends BaseConnection implements Line {
         CloseReason all = CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, reason.code(), reason.detail());
         while (first != null) first.gone(all);
         over(reason);
-        if (counted) peer.release(inbound() ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+        if (counted) host.transport().leave(remote(), inbound);
     }
 
     /** The end of a connection, at the other end. */
@@ -173,8 +222,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         void run() {
-            SimConnection there = from.far;
-            if (there != null) there.end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+            from.far().end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 
         @Override
@@ -184,7 +232,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         SimHost host() {
-            return from.remoteHost;
+            return from.to();
         }
 
         @Override

@@ -23,15 +23,19 @@ public final class SimHost implements Loop {
     private final World world;
     private final int index;
     private final List<Protocol> protocols;
+    private final Multiaddr address;
+    private final PeerId id;
     private @Nullable Swarm swarm;
     private @Nullable SimTransport transport;
     private @Nullable Workspace workspace; // made when first needed
     private long sequence; // of what it sends
 
-    SimHost(World world, int index, List<Protocol> protocols) {
+    SimHost(World world, int index, PeerId id, List<Protocol> protocols) {
         this.world = world;
         this.index = index;
+        this.id = id;
         this.protocols = protocols;
+        this.address = Network.address(index);
     }
 
     void made(Swarm itsSwarm, SimTransport itsTransport) {
@@ -73,12 +77,12 @@ public final class SimHost implements Loop {
 
     /** Who it is. */
     public PeerId id() {
-        return swarm().identity().id();
+        return id;
     }
 
     /** Where it listens, without {@code /p2p}. */
     public Multiaddr address() {
-        return world.network().address(this);
+        return address;
     }
 
     /** Its first protocol of that class. */

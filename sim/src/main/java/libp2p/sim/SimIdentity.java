@@ -14,12 +14,10 @@ import libp2p.core.identity.PublicKey;
 final class SimIdentity implements Identity {
     private static final int KEY = 32;
 
-    private final PublicKey key;
     private final PeerId id;
 
     SimIdentity(Rng random, Crypto crypto) {
-        key = new PublicKey(KeyType.ED25519, random.bytes(KEY));
-        id = PeerId.of(key, crypto);
+        id = PeerId.of(new PublicKey(KeyType.ED25519, random.bytes(KEY)), crypto);
     }
 
     @Override
@@ -27,8 +25,11 @@ final class SimIdentity implements Identity {
         return id;
     }
 
+    /** Made anew each time: it is in the id, and a world of many keeps it there only. */
     @Override
     public PublicKey publicKey() {
+        PublicKey key = id.publicKey();
+        if (key == null) throw new IllegalStateException("the id of a simulated host is its key");
         return key;
     }
 

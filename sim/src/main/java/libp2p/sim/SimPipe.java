@@ -48,7 +48,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     private Chunk out() {
         Chunk c = out;
         if (c == null) {
-            c = new Chunk(this);
+            c = new Chunk(this, remoteHost);
             out = c;
             host.timeline().departing(c);
         }

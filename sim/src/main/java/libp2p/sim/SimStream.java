@@ -67,7 +67,7 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
     private Chunk out() {
         Chunk c = out;
         if (c == null) {
-            c = new Chunk(this);
+            c = new Chunk(this, connection.to());
             out = c;
             connection.from().timeline().departing(c);
         }

@@ -7,6 +7,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Loop;
 import libp2p.core.Watch;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -23,19 +24,21 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * The transport of a host of a world: connections made natively, or byte pipes that the node upgrades, as the world's {@link Fidelity} has
- * it.
+ * The transport of a host of a world, and its one listener: connections made natively, or byte pipes that the node upgrades, as the
+ * world's {@link Fidelity} has it.
  */
-final class SimTransport implements Transport {
+final class SimTransport implements Transport, Listener {
     private final SimHost host;
     private final Scope scope;
     private @Nullable Node node;
     private BaseConnection.@Nullable Surroundings surroundings;
-    private @Nullable Accept accept;
+    private final Watch<List<Multiaddr>> addresses;
+    private @Nullable Accept accept; // while it listens
 
     SimTransport(SimHost host, Scope scope) {
         this.host = host;
         this.scope = scope;
+        this.addresses = new Watch<>(List.of(host.address()));
     }
 
     @Override
@@ -73,20 +76,18 @@ final class SimTransport implements Transport {
             return Cancellable.NONE;
         }
         accept = arrivals;
-        Watch<List<Multiaddr>> addresses = new Watch<>(List.of(address));
-        Listener listener = new Listener() {
-            @Override
-            public Watch<List<Multiaddr>> addresses() {
-                return addresses;
-            }
-
-            @Override
-            public void close() {
-                accept = null;
-            }
-        };
-        host.execute(() -> bound.done(listener, null));
+        host.execute(() -> bound.done(this, null));
         return Cancellable.NONE;
+    }
+
+    @Override
+    public Watch<List<Multiaddr>> addresses() {
+        return addresses;
+    }
+
+    @Override
+    public void close() {
+        accept = null;
     }
 
     // ---- connections without bytes below them
@@ -102,8 +103,9 @@ final class SimTransport implements Transport {
             node().upgrader().accept(pipe, arrivals);
             return a.taken(pipe);
         }
-        SimConnection c = connection(a.transport(), here, source, true);
-        if (!c.isCounted()) {
+        SimConnection c = connection(a.from(), source, true);
+        c.join(a.end());
+        if (!c.count()) {
             CloseReason full = full();
             arrivals.failed(here, source, full);
             return a.refused(full);
@@ -114,16 +116,21 @@ final class SimTransport implements Transport {
         return a.taken(c);
     }
 
-    /** Our end of a connection that the other has taken; not counted if we have no place for it. */
-    SimConnection connection(SimTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
-        Node there = other.node();
-        Scope peer = scope.peer(there.identity().id());
-        boolean counted = peer.reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
-        BaseConnection.Facts facts = new BaseConnection.Facts(
-                host, there.identity().id(), there.identity().publicKey(), local, remote, inbound, false, null, null);
+    /** Our end of a connection with another. */
+    SimConnection connection(SimHost other, Multiaddr remote, boolean inbound) {
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(facts, s, peer, counted, other.host);
+        return new SimConnection(host, remote, inbound, s, scope.peer(other.id()).connection());
+    }
+
+    /** Whether there is a place for one more connection with the peer, which then is taken. */
+    boolean enter(PeerId peer, boolean inbound) {
+        return scope.peer(peer).reserve(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
+    }
+
+    /** A connection that has a place is over. */
+    void leave(PeerId peer, boolean inbound) {
+        scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
 
     /** What identify would tell is handed over, where the world does so; once the node has taken the connection in. */

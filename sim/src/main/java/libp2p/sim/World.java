@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Crypto;
@@ -58,6 +59,7 @@ public final class World {
     private Fidelity fidelity = Fidelity.STREAMS;
     private Limits limits = Limits.DEFAULT;
     private Crypto crypto = new SimCrypto();
+    private final LongSupplier clock = this::epochMillis;
     private boolean introduces;
     private @Nullable Workspace buffers;
 
@@ -115,19 +117,21 @@ public final class World {
     }
 
     private SimHost host(List<? extends Protocol> protocols) {
-        SimHost host = new SimHost(this, hosts.size(), List.copyOf(protocols));
-        hosts.add(host);
+        List<Protocol> spoken = List.copyOf(protocols);
         Rng own = Rng.seeded(random.nextLong());
+        Identity identity = identity(own);
+        SimHost host = new SimHost(this, hosts.size(), identity.id(), spoken);
+        hosts.add(host);
         TallyScope scope = new TallyScope(limits);
         SimTransport transport = new SimTransport(host, scope);
         Swarm swarm = new Swarm(new SwarmConfig(
-                identity(own),
+                identity,
                 crypto,
                 host,
                 List.of(host),
                 own,
-                loop -> host.workspace(),
-                this::epochMillis,
+                loop -> ((SimHost) loop).workspace(),
+                clock,
                 limits,
                 scope,
                 witness,
@@ -137,7 +141,7 @@ public final class World {
                 List.of(transport),
                 fidelity.securities(crypto, own),
                 fidelity.muxers(),
-                List.copyOf(protocols),
+                spoken,
                 List.of(),
                 List.of(),
                 address -> true));

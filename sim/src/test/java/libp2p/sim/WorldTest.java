@@ -247,7 +247,7 @@ class WorldTest {
             @Override
             public void onData(Stream stream, Buf data) {
                 data.skip(data.size());
-                Chunk c = new Chunk((SimStream) stream);
+                Chunk c = new Chunk((SimStream) stream, world.hosts().get(0));
                 c.reset = 0;
                 ((SimStream) stream).arrived(c); // as a write would that does not wait for the end of the turn
             }

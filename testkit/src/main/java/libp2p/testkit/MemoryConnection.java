@@ -12,10 +12,10 @@ import libp2p.core.net.BaseStream;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Scope;
 import libp2p.core.net.StreamHandler;
-import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.KnownConnection;
 
 /** One end of a connection of {@link MemoryTransport}. */
-final class MemoryConnection extends BaseConnection {
+final class MemoryConnection extends KnownConnection {
     private final MemoryTransport.Network network;
     private final Set<End> streams = new LinkedHashSet<>();
     private MemoryConnection other;

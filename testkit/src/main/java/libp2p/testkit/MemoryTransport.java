@@ -18,6 +18,7 @@ import libp2p.core.net.Transport;
 import libp2p.core.node.Node;
 import libp2p.core.node.TallyScope;
 import libp2p.core.wire.BaseConnection;
+import libp2p.core.wire.KnownConnection;
 import libp2p.core.wire.Streams;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
@@ -233,7 +234,7 @@ public final class MemoryTransport implements Transport {
             MemoryTransport own, Loop loop, MemoryTransport other, Multiaddr local, Multiaddr remote, boolean inbound) {
         Node there = other.node;
         Node here = own.node;
-        BaseConnection.Facts facts = new BaseConnection.Facts(
+        KnownConnection.Facts facts = new KnownConnection.Facts(
                 loop, there.identity().id(), there.identity().publicKey(), local, remote, inbound, own.network.limited, null, null);
         BaseConnection.Surroundings surroundings = new BaseConnection.Surroundings((Streams) here, here.limits(), here.observer());
         return new MemoryConnection(facts, surroundings, new TallyScope(here.limits()).connection(), own.network);

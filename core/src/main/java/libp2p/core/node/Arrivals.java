@@ -1,10 +1,9 @@
 package libp2p.core.node;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
-import libp2p.core.Loop;
 import libp2p.core.net.Accept;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Scope;
@@ -21,7 +20,7 @@ final class Arrivals implements Accept {
     private final SwarmConfig config;
     private final Consumer<Connection> adopt;
 
-    /** Gives the connections to {@code adopt}, on the node's loop. */
+    /** Gives the connections to {@code adopt}, on their loop. */
     Arrivals(SwarmConfig config, Consumer<Connection> adopt) {
         this.config = config;
         this.adopt = adopt;
@@ -53,13 +52,12 @@ final class Arrivals implements Accept {
 
     @Override
     public void accepted(Connection connection) {
-        Loop home = config.loop();
         config.scope().release(Resource.HANDSHAKES_INBOUND, 1);
-        connection.onClose(home, reason -> leave(connection.remoteAddress()));
-        home.execute(() -> adopt.accept(connection));
+        adopt.accept(connection);
     }
 
-    private void leave(Multiaddr remote) {
+    /** A connection by another has ended. */
+    void leave(Multiaddr remote) {
         Scope from = from(remote);
         if (from != null) from.release(Resource.ARRIVALS, 1);
     }
@@ -70,6 +68,6 @@ final class Arrivals implements Accept {
         Multiaddr plain = remote.unmapped();
         byte[] ip = plain.ip();
         if (ip == null || plain.isLoopback()) return null;
-        return config.scope().address(Arrays.toString(ip.length == 4 ? ip : Arrays.copyOf(ip, IP6_PREFIX)));
+        return config.scope().address(new String(ip, 0, ip.length == 4 ? 4 : IP6_PREFIX, StandardCharsets.ISO_8859_1));
     }
 }

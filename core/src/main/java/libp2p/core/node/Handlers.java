@@ -12,31 +12,60 @@ import libp2p.multiformats.Nullable;
 /** Who answers which protocol id; immutable, so that all loops can read it. */
 record Handlers(List<Entry> entries) {
 
+    /** One who answers. */
+    sealed interface Entry {
+        /** The ids it is known to answer, told to others. */
+        List<String> ids();
+
+        /** Whether it answers an id in truth. */
+        boolean speaks(String id);
+    }
+
+    /** A protocol of the node's. */
+    record OfNode(Protocol protocol) implements Entry {
+        @Override
+        public List<String> ids() {
+            return protocol.ids();
+        }
+
+        @Override
+        public boolean speaks(String id) {
+            return protocol.speaks(id);
+        }
+    }
+
     /**
-     * One who answers.
+     * An application's handlers.
      *
-     * @param ids what it is known to answer, told to others
-     * @param speaks what it answers in truth
-     * @param protocol the node's protocol, or null for an application's handler
+     * @param ids told to others
+     * @param spoken what it answers in truth
      * @param accept gives the handler of a stream
      */
-    record Entry(List<String> ids, Predicate<String> speaks, @Nullable Protocol protocol, Function<Stream, StreamHandler> accept) {}
+    record OfApplication(List<String> ids, Predicate<String> spoken, Function<Stream, StreamHandler> accept) implements Entry {
+        @Override
+        public boolean speaks(String id) {
+            return spoken.test(id);
+        }
+    }
 
     /** The first to answer the id, or null. */
     @Nullable Entry find(String id) {
-        for (Entry e : entries) if (e.speaks.test(id)) return e;
+        for (int i = 0; i < entries.size(); i++) if (entries.get(i).speaks(id)) return entries.get(i);
         return null;
     }
 
     /** All ids that are told to others, sorted. */
-    List<String> ids() {
+    List<String> sortedIds() {
+        if (entries.size() == 1 && entries.get(0).ids().size() == 1) return entries.get(0).ids();
         TreeSet<String> all = new TreeSet<>();
-        for (Entry e : entries) all.addAll(e.ids);
+        for (Entry e : entries) all.addAll(e.ids());
         return new ArrayList<>(all);
     }
 
     Handlers with(Entry e) {
-        List<Entry> more = new ArrayList<>(entries);
+        if (entries.isEmpty()) return new Handlers(List.of(e));
+        List<Entry> more = new ArrayList<>(entries.size() + 1);
+        more.addAll(entries);
         more.add(e);
         return new Handlers(more);
     }

@@ -1,9 +1,10 @@
 package libp2p.core.node;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
 import libp2p.core.Loop;
 import libp2p.core.identity.Envelope;
 import libp2p.core.identity.PeerId;
@@ -28,22 +29,52 @@ public final class PeerBook {
     /** For an address that does not expire, and as long as there is a connection. */
     public static final long FOR_EVER = Long.MAX_VALUE;
 
+    private static final Address[] NO_ADDRESSES = {};
+
+    /** An address, and the time on the loop's clock when it expires, or {@link #FOR_EVER}. */
+    private record Address(Multiaddr address, long until) {}
+
     private static final class Known {
-        private final Map<Multiaddr, Long> addresses = new LinkedHashMap<>(4); // to the time it expires, or FOR_EVER
+        private Address[] addresses = NO_ADDRESSES; // in the order in which they became known; few enough to look through
         private List<Multiaddr> said = List.of(); // by the peer itself, the last time
         private List<String> protocols = List.of();
         private @Nullable String agent;
         private @Nullable Envelope record;
-        private int connections;
+
+        int find(Multiaddr address) {
+            for (int i = 0; i < addresses.length; i++) if (addresses[i].address.equals(address)) return i;
+            return -1;
+        }
+
+        void add(Address a) {
+            addresses = Arrays.copyOf(addresses, addresses.length + 1);
+            addresses[addresses.length - 1] = a;
+        }
+
+        void remove(int at) {
+            Address[] fewer = Arrays.copyOf(addresses, addresses.length - 1);
+            System.arraycopy(addresses, at + 1, fewer, at, fewer.length - at);
+            addresses = fewer;
+        }
+
+        /** The one that expires first; of several, the oldest. */
+        int first() {
+            int first = 0;
+            for (int i = 1; i < addresses.length; i++) if (addresses[i].until < addresses[first].until) first = i;
+            return first;
+        }
     }
 
     private final Loop loop;
     private final Limits limits;
+    private final Predicate<PeerId> connected;
     private final LinkedHashMap<PeerId, Known> known = new LinkedHashMap<>(16, 0.75f, true);
 
-    PeerBook(Loop loop, Limits limits) {
+    /** One that keeps what is known of the connected. */
+    PeerBook(Loop loop, Limits limits, Predicate<PeerId> connected) {
         this.loop = loop;
         this.limits = limits;
+        this.connected = connected;
     }
 
     /** Adds addresses, without {@code /p2p}, that are good for {@code ttlNanos}; one already there lives as long as the later says. */
@@ -52,31 +83,35 @@ public final class PeerBook {
         long until = ttlNanos == FOR_EVER ? FOR_EVER : loop.nanoTime() + ttlNanos;
         for (Multiaddr a : addresses) {
             Multiaddr plain = a.withoutPeer();
-            Long before = k.addresses.get(plain);
-            if (before == null && k.addresses.size() >= limits.addressesPerPeerMax()) forgetFirst(k);
-            if (before == null || before < until) k.addresses.put(plain, until);
-        }
-    }
-
-    private static void forgetFirst(Known k) {
-        Multiaddr first = null;
-        long at = FOR_EVER;
-        for (Map.Entry<Multiaddr, Long> e : k.addresses.entrySet()) {
-            if (first == null || e.getValue() < at) {
-                first = e.getKey();
-                at = e.getValue();
+            int at = k.find(plain);
+            if (at >= 0) {
+                if (k.addresses[at].until < until) k.addresses[at] = new Address(plain, until);
+                continue;
             }
+            if (k.addresses.length >= limits.addressesPerPeerMax()) {
+                if (k.addresses.length == 0) return;
+                k.remove(k.first());
+            }
+            k.add(new Address(plain, until));
         }
-        k.addresses.remove(first);
     }
 
     /** The addresses that are still good. */
     public List<Multiaddr> addresses(PeerId peer) {
         Known k = known.get(peer);
         if (k == null) return List.of();
+        if (!connected.test(peer)) forgetExpired(k);
+        List<Multiaddr> good = new ArrayList<>(k.addresses.length);
+        for (Address a : k.addresses) good.add(a.address);
+        return good;
+    }
+
+    private void forgetExpired(Known k) {
         long now = loop.nanoTime();
-        if (k.connections == 0) k.addresses.values().removeIf(until -> until != FOR_EVER && until <= now);
-        return new ArrayList<>(k.addresses.keySet());
+        for (int i = k.addresses.length - 1; i >= 0; i--) {
+            long until = k.addresses[i].until;
+            if (until != FOR_EVER && until <= now) k.remove(i);
+        }
     }
 
     /** The protocol ids it said it answers; empty if it has not said. */
@@ -106,43 +141,45 @@ public final class PeerBook {
     void learn(PeerId peer, Identified i) {
         Known k = entry(peer);
         List<String> protocols = i.protocols();
-        if (protocols != null) k.protocols = protocols.subList(0, Math.min(protocols.size(), limits.protocolsPerPeerMax()));
+        if (protocols != null) k.protocols = atMost(limits.protocolsPerPeerMax(), protocols);
         if (i.agent() != null) k.agent = i.agent();
         if (i.record() != null && isNewer(i.record(), k.record)) k.record = i.record();
         List<Multiaddr> addresses = i.addresses();
         if (addresses == null) return;
         for (Multiaddr a : k.said) {
-            Long until = k.addresses.get(a);
-            if (until != null && until != FOR_EVER && !addresses.contains(a)) k.addresses.remove(a);
+            int at = k.find(a);
+            if (at >= 0 && k.addresses[at].until != FOR_EVER && !addresses.contains(a)) k.remove(at);
         }
-        k.said = addresses.subList(0, Math.min(addresses.size(), limits.addressesPerPeerMax()));
+        k.said = atMost(limits.addressesPerPeerMax(), addresses);
         add(peer, k.said, TOLD_NANOS);
+    }
+
+    private static <T> List<T> atMost(int most, List<T> all) {
+        return all.size() <= most ? all : new ArrayList<>(all.subList(0, most));
     }
 
     private static boolean isNewer(Envelope record, @Nullable Envelope before) {
         return before == null || PeerRecord.decode(record.payload()).newerThan(PeerRecord.decode(before.payload()));
     }
 
-    void connected(PeerId peer) {
-        entry(peer).connections++;
-    }
-
+    /** The last connection with the peer has ended. */
     void disconnected(PeerId peer) {
         Known k = known.get(peer);
         if (k == null) return;
-        k.connections--;
-        if (k.connections > 0) return;
         long until = loop.nanoTime() + RECENT_NANOS;
-        k.addresses.replaceAll((a, at) -> at == FOR_EVER ? at : Math.max(at, until));
+        for (int i = 0; i < k.addresses.length; i++) {
+            Address a = k.addresses[i];
+            if (a.until < until) k.addresses[i] = new Address(a.address, until);
+        }
     }
 
     private Known entry(PeerId peer) {
         Known k = known.get(peer);
         if (k != null) return k;
         if (known.size() >= limits.peersKnownMax()) {
-            for (Map.Entry<PeerId, Known> e : known.entrySet()) {
-                if (e.getValue().connections == 0) {
-                    known.remove(e.getKey());
+            for (PeerId longest : known.keySet()) {
+                if (!connected.test(longest)) {
+                    known.remove(longest);
                     break;
                 }
             }

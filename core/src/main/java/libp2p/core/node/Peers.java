@@ -1,10 +1,8 @@
 package libp2p.core.node;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import libp2p.core.CloseReason;
 import libp2p.core.Watch;
 import libp2p.core.identity.PeerId;
@@ -23,16 +21,63 @@ final class Peers {
 
     private static final int ROOMY_STREAMS = 256;
 
-    private static final class Entry {
-        private final List<Connection> connections = new ArrayList<>(1);
-        private final LinkedHashSet<Protocol> speaks = new LinkedHashSet<>(4);
+    /** Its lists are never changed, only replaced: most are empty or the node's own, and take no room. */
+    private static final class Entry extends KeyTable.Entry {
+        private @Nullable Entry before; // in the order in which they came, as the next
+        private @Nullable Entry after;
+        private Connection best;
+        private List<Connection> others = List.of();
+        private List<Protocol> speaks = List.of();
+
+        Entry(Connection first) {
+            super(first.remote());
+            best = first;
+        }
+
+        PeerId peer() {
+            return (PeerId) key();
+        }
+
+        /** Unlimited ones first, then the newest: it is the one most likely to be alive. */
+        void add(Connection c) {
+            if (!c.limited() || best.limited()) {
+                others = with(others, 0, best);
+                best = c;
+                return;
+            }
+            int at = 0;
+            while (at < others.size() && !others.get(at).limited()) at++;
+            others = with(others, at, c);
+        }
+
+        /** Takes one out, which is not the only one; says whether it was there. */
+        boolean remove(Connection c) {
+            if (best == c) {
+                best = others.get(0);
+                others = without(others, best);
+                return true;
+            }
+            if (!others.contains(c)) return false;
+            others = without(others, c);
+            return true;
+        }
+
+        boolean isOnly(Connection c) {
+            return best == c && others.isEmpty();
+        }
+
+        List<Connection> all() {
+            return with(others, 0, best);
+        }
     }
 
     private final Swarm swarm;
     private List<Protocol> protocols;
-    private final Map<PeerId, Entry> entries = new LinkedHashMap<>();
+    private final KeyTable<Entry> entries = new KeyTable<>();
+    private @Nullable Entry first;
+    private @Nullable Entry last;
     private final Watch.Cell<List<PeerId>> watch = new Watch.Cell<>(List.of());
-    private Runnable empty = () -> {};
+    private @Nullable Runnable empty;
 
     Peers(Swarm swarm, List<Protocol> protocols) {
         this.swarm = swarm;
@@ -40,43 +85,78 @@ final class Peers {
     }
 
     void add(Connection c) {
-        Entry e = entries.get(c.remote());
+        PeerId peer = c.remote();
+        Entry e = entries.find(peer);
         if (e == null) {
-            e = new Entry();
-            entries.put(c.remote(), e);
+            enter(new Entry(c));
             publish();
+        } else {
+            e.add(c);
         }
-        // Unlimited ones first, then the newest: it is the one most likely to be alive.
-        int at = 0;
-        if (c.limited()) while (at < e.connections.size() && !e.connections.get(at).limited()) at++;
-        e.connections.add(at, c);
-        swarm.peers().connected(c.remote());
-        if (!c.inbound()) swarm.peers().add(c.remote(), List.of(c.remoteAddress()), PeerBook.TOLD_NANOS);
-        for (Protocol p : protocols) swarm.guard("onConnection of " + p.ids(), () -> p.onConnection(c));
-        for (Protocol p : protocols) if (speaks(p, swarm.peers().protocols(c.remote()))) spoke(c.remote(), "", p);
+        if (!c.inbound()) swarm.peers().add(peer, List.of(c.remoteAddress()), PeerBook.TOLD_NANOS);
+        List<String> ids = swarm.peers().protocols(peer);
+        for (Protocol p : protocols) swarm.guard("onConnection of ", p, () -> p.onConnection(c));
+        for (Protocol p : protocols) if (speaks(p, ids)) spoke(peer, p);
     }
 
     void remove(Connection c, CloseReason reason) {
-        Entry e = entries.get(c.remote());
-        if (e == null || !e.connections.remove(c)) return;
-        swarm.peers().disconnected(c.remote());
-        for (Protocol p : protocols) swarm.guard("onConnectionClosed of " + p.ids(), () -> p.onConnectionClosed(c, reason));
-        if (!e.connections.isEmpty()) return;
-        entries.remove(c.remote());
-        for (Protocol p : e.speaks) swarm.guard("onPeerGone of " + p.ids(), () -> p.onPeerGone(c.remote()));
+        PeerId peer = c.remote();
+        Entry e = entries.find(peer);
+        if (e == null) return;
+        boolean leaves = e.isOnly(c);
+        if (!leaves && !e.remove(c)) return;
+        if (leaves) {
+            leave(e);
+            swarm.peers().disconnected(peer);
+        }
+        for (Protocol p : protocols) swarm.guard("onConnectionClosed of ", p, () -> p.onConnectionClosed(c, reason));
+        if (!leaves) return;
+        for (Protocol p : e.speaks) swarm.guard("onPeerGone of ", p, () -> p.onPeerGone(peer));
         publish();
-        if (entries.isEmpty()) empty.run();
+        if (isEmpty() && empty != null) empty.run();
+    }
+
+    private void enter(Entry e) {
+        entries.add(e);
+        e.before = last;
+        if (last == null) first = e;
+        else last.after = e;
+        last = e;
+    }
+
+    private void leave(Entry e) {
+        entries.remove(e);
+        if (e.before == null) first = e.after;
+        else e.before.after = e.after;
+        if (e.after == null) last = e.before;
+        else e.after.before = e.before;
+    }
+
+    private static <T> List<T> with(List<T> list, int at, T more) {
+        if (list.isEmpty()) return List.of(more);
+        List<T> all = new ArrayList<>(list);
+        all.add(at, more);
+        return Collections.unmodifiableList(all);
+    }
+
+    private static <T> List<T> without(List<T> list, T gone) {
+        if (list.size() == 1) return List.of();
+        List<T> rest = new ArrayList<>(list);
+        rest.remove(gone);
+        return rest.size() == 1 ? List.of(rest.get(0)) : Collections.unmodifiableList(rest);
     }
 
     /** The peer has shown that it speaks a protocol, by a stream or by its word. */
-    void spoke(PeerId peer, String id, Protocol p) {
-        Entry e = entries.get(peer);
-        if (e == null || !protocols.contains(p) || !e.speaks.add(p)) return;
-        swarm.guard("onPeer of " + p.ids(), () -> p.onPeer(peer));
+    void spoke(PeerId peer, Protocol p) {
+        Entry e = entries.find(peer);
+        if (e == null || e.speaks.contains(p) || !protocols.contains(p)) return;
+        e.speaks = e.speaks.size() + 1 == protocols.size() ? protocols : with(e.speaks, e.speaks.size(), p);
+        swarm.guard("onPeer of ", p, () -> p.onPeer(peer));
     }
 
     void learned(Connection c, Identified i) {
-        Entry e = entries.get(c.remote());
+        PeerId peer = c.remote();
+        Entry e = entries.find(peer);
         String agent = i.agent();
         if (agent != null && c instanceof BaseConnection) {
             BaseConnection base = (BaseConnection) c;
@@ -86,12 +166,13 @@ final class Peers {
         }
         List<String> ids = i.protocols();
         if (e == null || ids == null) return;
-        for (Connection each : e.connections) if (each instanceof BaseConnection base) base.answers(ids);
+        for (Connection each : e.all()) if (each instanceof BaseConnection base) base.answers(ids);
         for (Protocol p : protocols) {
             if (speaks(p, ids)) {
-                spoke(c.remote(), "", p);
-            } else if (e.speaks.remove(p)) {
-                swarm.guard("onPeerGone of " + p.ids(), () -> p.onPeerGone(c.remote()));
+                spoke(peer, p);
+            } else if (e.speaks.contains(p)) {
+                e.speaks = without(e.speaks, p);
+                swarm.guard("onPeerGone of ", p, () -> p.onPeerGone(peer));
             }
         }
     }
@@ -109,26 +190,33 @@ final class Peers {
     /** From now on no protocol is told of anything. */
     void stop() {
         protocols = List.of();
-        for (Entry e : entries.values()) e.speaks.clear();
+        for (Entry e = first; e != null; e = e.after) e.speaks = List.of();
     }
 
     List<Connection> of(PeerId peer) {
-        @Nullable Entry e = entries.get(peer);
-        return e == null ? List.of() : new ArrayList<>(e.connections);
+        @Nullable Entry e = entries.find(peer);
+        return e == null ? List.of() : e.all();
     }
 
     List<Connection> all() {
-        List<Connection> all = new ArrayList<>();
-        for (Entry e : entries.values()) all.addAll(e.connections);
+        List<Connection> all = new ArrayList<>(entries.size());
+        for (Entry e = first; e != null; e = e.after) {
+            all.add(e.best);
+            if (!e.others.isEmpty()) all.addAll(e.others);
+        }
         return all;
     }
 
-    boolean isEmpty() {
-        return entries.isEmpty();
+    boolean has(PeerId peer) {
+        return entries.find(peer) != null;
     }
 
-    /** Runs when the last peer has gone. */
-    void whenEmpty(Runnable task) {
+    boolean isEmpty() {
+        return first == null;
+    }
+
+    /** Runs when the last peer has gone; null for no longer. */
+    void whenEmpty(@Nullable Runnable task) {
         empty = task;
     }
 
@@ -137,6 +225,8 @@ final class Peers {
     }
 
     private void publish() {
-        watch.set(new ArrayList<>(entries.keySet()));
+        List<PeerId> all = new ArrayList<>(entries.size());
+        for (Entry e = first; e != null; e = e.after) all.add(e.peer());
+        watch.set(all);
     }
 }

@@ -44,55 +44,44 @@ import libp2p.multiformats.Nullable;
 public final class Swarm implements Node, Streams {
     private final SwarmConfig config;
     private final PeerBook peers;
-    private final Names names;
-    private final Upgrader upgrader;
     private final Peers connected;
+    private final Arrivals arrivals;
     private final Watch.Cell<Handlers> handlers = new Watch.Cell<>(new Handlers(List.of()));
     private final Watch.Cell<List<String>> protocols = new Watch.Cell<>(List.of());
     private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
     private final Map<PeerId, Dialing> dialings = new LinkedHashMap<>();
-    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>(1);
+    private @Nullable Upgrader upgrader; // made when first asked for; loops that race for it make two alike
     private int attempts;
     private boolean stopping;
 
     /** A node of these parts, which does nothing before {@link #start}. */
     public Swarm(SwarmConfig config) {
         this.config = config;
-        this.peers = new PeerBook(config.loop(), config.limits());
-        this.names = new Names(config.resolver(), config.loop(), config.limits());
         this.connected = new Peers(this, config.protocols());
-        BaseConnection.Surroundings surroundings = new BaseConnection.Surroundings(this, config.limits(), config.observer());
-        this.upgrader = new Upgrades(new Upgrades.Parts(
-                this, surroundings, config.securities(), config.muxers(), config.workspaces(), config.scope(), config.gater()));
+        this.arrivals = new Arrivals(config, this::arrived);
+        this.peers = new PeerBook(config.loop(), config.limits(), connected::has);
     }
 
     /** Starts the transports and protocols; on the loop, once. */
     public void start() {
-        for (Protocol p : config.protocols()) handlers.set(handlers.value().with(entry(p)));
-        protocols.set(handlers.value().ids());
+        for (Protocol p : config.protocols()) handlers.set(handlers.value().with(new Handlers.OfNode(p)));
+        protocols.set(handlers.value().sortedIds());
         announce();
         for (Transport t : config.transports()) t.start(this, config.loops());
-        for (Protocol p : config.protocols()) guard("start of " + p.ids(), () -> p.start(this));
-    }
-
-    private Handlers.Entry entry(Protocol p) {
-        Function<Stream, StreamHandler> accept = s -> {
-            connected.spoke(s.connection().remote(), s.protocol(), p);
-            return p.accept(s);
-        };
-        return new Handlers.Entry(p.ids(), p::speaks, p, p.onConnectionLoop() ? p::accept : accept);
+        for (Protocol p : config.protocols()) guard("start of ", p, () -> p.start(this));
     }
 
     // ---- who answers
 
     /** Answers streams under the id with handlers that run on their connection's loop, until cancelled. Legal from any thread. */
     public Cancellable handle(String id, Function<Stream, StreamHandler> accept) {
-        return add(new Handlers.Entry(List.of(id), id::equals, null, accept));
+        return add(new Handlers.OfApplication(List.of(id), id::equals, accept));
     }
 
     /** The same for ids that are not known beforehand, and not told to others. */
     public Cancellable handle(Predicate<String> ids, Function<Stream, StreamHandler> accept) {
-        return add(new Handlers.Entry(List.of(), ids, null, accept));
+        return add(new Handlers.OfApplication(List.of(), ids, accept));
     }
 
     private Cancellable add(Handlers.Entry e) {
@@ -102,7 +91,7 @@ public final class Swarm implements Node, Streams {
 
     private void change(Handlers next) {
         handlers.set(next);
-        protocols.set(next.ids());
+        protocols.set(next.sortedIds());
     }
 
     @Override
@@ -119,16 +108,20 @@ public final class Swarm implements Node, Streams {
     public @Nullable StreamHandler accept(Stream stream, String protocol) {
         Handlers.Entry e = handlers.value().find(protocol);
         if (e == null) return null;
-        Protocol p = e.protocol();
-        if (p == null || p.onConnectionLoop()) {
-            if (p != null) {
-                PeerId peer = stream.connection().remote();
-                loop().execute(() -> connected.spoke(peer, protocol, p));
-            }
-            return e.accept().apply(stream);
+        if (e instanceof Handlers.OfApplication a) return a.accept().apply(stream);
+        Protocol p = ((Handlers.OfNode) e).protocol();
+        if (p.onConnectionLoop()) {
+            PeerId peer = stream.connection().remote();
+            loop().execute(() -> connected.spoke(peer, p));
+            return p.accept(stream);
         }
-        if (stream.loop() == loop()) return e.accept().apply(stream);
-        return Bridge.accepting(loop(), observer(), e.accept());
+        return stream.loop() == loop() ? accept(stream, p) : Bridge.accepting(loop(), observer(), s -> accept(s, p));
+    }
+
+    /** On the node's loop. */
+    private StreamHandler accept(Stream stream, Protocol p) {
+        connected.spoke(stream.connection().remote(), p);
+        return p.accept(stream);
     }
 
     // ---- listening
@@ -140,7 +133,7 @@ public final class Swarm implements Node, Streams {
             loop().execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "no transport listens on " + address)));
             return Cancellable.NONE;
         }
-        return t.listen(address, new Arrivals(config, this::adopt), (listener, failure) -> loop().execute(() -> {
+        return t.listen(address, arrivals, (listener, failure) -> loop().execute(() -> {
             if (listener == null) {
                 bound.done(null, failure);
                 return;
@@ -168,7 +161,7 @@ public final class Swarm implements Node, Streams {
         LinkedHashSet<Multiaddr> told = new LinkedHashSet<>(config.announce().isEmpty() ? listenAddresses() : config.announce());
         told.addAll(config.appendAnnounce());
         told.removeIf(config.announces().negate());
-        addresses.set(new ArrayList<>(told));
+        addresses.set(told.size() == 1 ? List.of(told.iterator().next()) : new ArrayList<>(told));
     }
 
     private @Nullable Transport transport(Multiaddr address) {
@@ -178,13 +171,30 @@ public final class Swarm implements Node, Streams {
 
     // ---- connections
 
+    /** A peer has connected to us; on the connection's loop. */
+    private void arrived(Connection c) {
+        loop().execute(() -> adopt(c));
+        hearEnd(c);
+    }
+
+    /** On the connection's loop, so that its end comes after its beginning. */
+    private void hearEnd(Connection c) {
+        if (!(c instanceof BaseConnection b && b.takenOver())) c.onClose(loop(), reason -> gone(c, reason));
+    }
+
+    @Override
+    public void ended(Connection c, CloseReason reason) {
+        loop().execute(() -> gone(c, reason));
+    }
+
+    private void gone(Connection c, CloseReason reason) {
+        if (c.inbound()) arrivals.leave(c.remoteAddress());
+        connected.remove(c, reason);
+    }
+
     private void adopt(Connection c) {
-        if (stopping) {
-            c.close(CloseReason.of(CloseReason.Kind.CANCELLED, Codes.SHUTDOWN, "the node is stopping"));
-            return;
-        }
-        connected.add(c);
-        c.onClose(loop(), reason -> connected.remove(c, reason));
+        if (stopping) c.close(CloseReason.of(CloseReason.Kind.CANCELLED, Codes.SHUTDOWN, "the node is stopping"));
+        else connected.add(c);
     }
 
     @Override
@@ -266,12 +276,15 @@ public final class Swarm implements Node, Streams {
         attempts++;
         long began = loop().nanoTime();
         observer().dialing(dial.address(), dial.expected());
-        return t.dial(dial, (connection, failure) -> loop().execute(() -> {
-            attempts--;
-            observer().dialed(dial.address(), dial.expected(), loop().nanoTime() - began, failure);
-            if (connection != null) adopt(connection);
-            done.done(connection, failure);
-        }));
+        return t.dial(dial, (connection, failure) -> {
+            loop().execute(() -> {
+                attempts--;
+                observer().dialed(dial.address(), dial.expected(), loop().nanoTime() - began, failure);
+                if (connection != null) adopt(connection);
+                done.done(connection, failure);
+            });
+            if (connection != null) hearEnd(connection);
+        });
     }
 
     @Nullable CloseReason mayDial(@Nullable PeerId peer, Multiaddr address) {
@@ -284,7 +297,7 @@ public final class Swarm implements Node, Streams {
     }
 
     Names names() {
-        return names;
+        return new Names(config.resolver(), loop(), limits());
     }
 
     @Override
@@ -322,14 +335,14 @@ public final class Swarm implements Node, Streams {
         for (Dialing d : dialings.values().toArray(new Dialing[0])) d.end(null, CloseReason.CANCELLED);
         // Streams that protocols keep open for later use would hold up the drain.
         connected.stop();
-        for (Protocol p : config.protocols()) guard("stop of " + p.ids(), p::stop);
+        for (Protocol p : config.protocols()) guard("stop of ", p, p::stop);
         for (Connection c : connections()) c.drain(Codes.SHUTDOWN);
         Cancellable[] timer = {Cancellable.NONE};
         Runnable[] finish = {() -> {}};
         finish[0] = () -> {
             if (!connected.isEmpty()) return;
             timer[0].cancel();
-            connected.whenEmpty(() -> {});
+            connected.whenEmpty(null);
             for (Transport t : config.transports()) t.stop();
             done.done(null, null);
         };
@@ -344,11 +357,11 @@ public final class Swarm implements Node, Streams {
     }
 
     /** Calls into a protocol; its bugs are its own. */
-    void guard(String where, Runnable call) {
+    void guard(String what, Protocol of, Runnable call) {
         try {
             call.run();
         } catch (RuntimeException e) {
-            observer().bug(where, e);
+            observer().bug(what + of.ids(), e);
         }
     }
 
@@ -396,7 +409,14 @@ public final class Swarm implements Node, Streams {
 
     @Override
     public Upgrader upgrader() {
-        return upgrader;
+        Upgrader u = upgrader;
+        if (u == null) {
+            BaseConnection.Surroundings surroundings = new BaseConnection.Surroundings(this, limits(), observer());
+            u = new Upgrades(new Upgrades.Parts(
+                    this, surroundings, config.securities(), config.muxers(), config.workspaces(), config.scope(), config.gater()));
+            upgrader = u;
+        }
+        return u;
     }
 
     @Override

@@ -1,8 +1,5 @@
 package libp2p.core.node;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Scope;
@@ -12,138 +9,267 @@ import libp2p.multiformats.Nullable;
  * A {@link Scope} for one loop: plain counters of a node, of each of its peers and of each address, and of each connection, with the bounds
  * of {@link Limits}.
  *
- * <p>A peer's or an address's counters exist only while they are not all zero, however long someone keeps its scope. Not thread-safe.
+ * <p>A peer's, an address's or a connection's counters exist only while they are not all zero, however long someone keeps its scope. Not
+ * thread-safe.
  */
 public final class TallyScope implements Scope {
-    private static final int RESOURCES = Resource.values().length;
-    private static final long[] NOTHING = new long[RESOURCES];
+    private enum Level { NODE, PEER, ADDRESS, CONNECTION }
 
-    /** The counters of all peers and addresses that hold something; shared by a node's scopes. */
-    private final Map<Object, long[]> shared;
+    /** What all scopes of a node share: its bounds, its counters, and those of the peers and addresses that hold something. */
+    private record Shared(Limits limits, Tally tally, KeyTable<Tally> groups) {}
 
-    private final Limits limits;
-    private final @Nullable TallyScope above;
-    private final long[] most;
-    private final @Nullable Object key; // of its counters in the table
-    private final long[] own;
+    private final Shared node;
+    private final Level level;
+    private final @Nullable Object key; // of the peer or address that counts with it
+    private @Nullable Tally group; // the counters of that, when last looked up
+    private @Nullable Tally own; // a connection's, while it holds something
 
     /** The scope of a node. */
     public TallyScope(Limits limits) {
-        this(limits, null, nodeBounds(limits), null, new HashMap<>());
+        this(new Shared(limits, new OfNode(), new KeyTable<>()), Level.NODE, null);
     }
 
-    private TallyScope(Limits limits, @Nullable TallyScope above, long[] most, @Nullable Object key, Map<Object, long[]> shared) {
-        this.limits = limits;
-        this.above = above;
-        this.most = most;
+    private TallyScope(Shared node, Level level, @Nullable Object key) {
+        this.node = node;
+        this.level = level;
         this.key = key;
-        this.shared = shared;
-        this.own = key == null ? new long[RESOURCES] : NOTHING;
     }
 
     @Override
     public Scope peer(PeerId id) {
-        return new TallyScope(limits, this, peerBounds(limits), id, shared);
+        return new TallyScope(node, Level.PEER, id);
     }
 
     @Override
     public Scope address(String group) {
-        return new TallyScope(limits, this, addressBounds(limits), group, shared);
+        return new TallyScope(node, Level.ADDRESS, group);
     }
 
     @Override
     public Scope connection() {
-        return new TallyScope(limits, this, connectionBounds(limits), null, shared);
+        return new TallyScope(node, Level.CONNECTION, key);
     }
 
     @Override
     public boolean reserve(Resource resource, long amount) {
         if (amount < 0) throw new IllegalArgumentException("negative amount " + amount);
-        int r = resource.ordinal();
-        for (TallyScope s = this; s != null; s = s.above) {
-            if (amount > s.most[r] - s.counters()[r]) return false;
+        Tally g = group();
+        boolean fits = fits(Level.NODE, node.tally, resource, amount)
+                && (key == null || fits(level == Level.ADDRESS ? Level.ADDRESS : Level.PEER, g, resource, amount))
+                && (level != Level.CONNECTION || fits(Level.CONNECTION, own, resource, amount));
+        if (fits && amount > 0) count(resource, amount);
+        return fits;
+    }
+
+    private boolean fits(Level at, @Nullable Tally counted, Resource resource, long amount) {
+        return amount <= most(at, resource) - (counted == null ? 0 : counted.get(resource));
+    }
+
+    private void count(Resource resource, long amount) {
+        node.tally.add(resource, amount);
+        if (key != null) {
+            Tally g = group();
+            if (g == null) {
+                g = Tally.of(level, key);
+                node.groups.add(g);
+                group = g;
+            }
+            g.add(resource, amount);
         }
-        if (amount == 0) return true;
-        for (TallyScope s = this; s != null; s = s.above) s.add(r, amount);
-        return true;
+        if (level == Level.CONNECTION) {
+            Tally c = own;
+            if (c == null) {
+                c = new OfPeer(level);
+                own = c;
+            }
+            c.add(resource, amount);
+        }
     }
 
     @Override
     public void release(Resource resource, long amount) {
-        int r = resource.ordinal();
-        if (amount < 0 || amount > counters()[r]) {
-            throw new IllegalStateException("gives back " + amount + " " + resource + " of " + counters()[r]);
+        if (amount < 0 || amount > used(resource)) {
+            throw new IllegalStateException("gives back " + amount + " " + resource + " of " + used(resource));
         }
-        if (amount == 0) return;
-        for (TallyScope s = this; s != null; s = s.above) s.add(r, -amount);
+        node.tally.add(resource, -amount);
+        Tally g = group();
+        if (key != null && g != null) {
+            g.add(resource, -amount);
+            if (g.isNothing()) {
+                node.groups.remove(g);
+                group = null;
+            }
+        }
+        Tally c = own;
+        if (c != null) {
+            c.add(resource, -amount);
+            if (c.isNothing()) own = null;
+        }
     }
 
     @Override
     public long used(Resource resource) {
-        return counters()[resource.ordinal()];
+        Tally t = switch (level) {
+            case NODE -> node.tally;
+            case PEER, ADDRESS -> group();
+            case CONNECTION -> own;
+        };
+        return t == null ? 0 : t.get(resource);
     }
 
     /** How many peers and addresses hold something. */
     public int peers() {
-        return shared.size();
+        return node.groups.size();
     }
 
-    private long[] counters() {
-        if (key == null) return own;
-        long[] c = shared.get(key);
-        return c == null ? NOTHING : c;
+    private @Nullable Tally group() {
+        Tally g = group;
+        if (key == null || g != null && !g.isNothing()) return g; // one that holds nothing is in the table no more
+        g = node.groups.find(key);
+        group = g;
+        return g;
     }
 
-    private void add(int resource, long amount) {
-        if (key == null) {
-            own[resource] += amount;
-            return;
+    private long most(Level at, Resource resource) {
+        Limits l = node.limits;
+        return switch (at) {
+            case NODE -> switch (resource) {
+                case HANDSHAKES_INBOUND -> l.handshakesInboundMax();
+                case CONNECTIONS_INBOUND -> l.connectionsInboundMax();
+                case CONNECTIONS_OUTBOUND -> l.connectionsOutboundMax();
+                case STREAMS_INBOUND -> l.streamsInboundMax();
+                case STREAMS_OUTBOUND -> l.streamsOutboundMax();
+                case BYTES -> l.bytesMax();
+                default -> Long.MAX_VALUE;
+            };
+            case PEER -> switch (resource) {
+                case CONNECTIONS_INBOUND, CONNECTIONS_OUTBOUND -> l.connectionsPerPeerMax();
+                case STREAMS_INBOUND -> l.streamsInboundPerPeerMax();
+                default -> Long.MAX_VALUE;
+            };
+            case ADDRESS -> resource == Resource.ARRIVALS ? l.connectionsPerAddressMax() : Long.MAX_VALUE;
+            case CONNECTION -> switch (resource) {
+                case STREAMS_INBOUND -> l.streamsInboundPerConnectionMax();
+                case STREAMS_OUTBOUND -> l.streamsOutboundPerConnectionMax();
+                case BYTES -> l.bytesUnreadPerConnectionMax();
+                default -> Long.MAX_VALUE;
+            };
+        };
+    }
+
+    /**
+     * How much of each resource is reserved; only of those that its level counts. All but the bytes are bounded by numbers that are ints.
+     */
+    private abstract static class Tally extends KeyTable.Entry {
+        Tally(Object key) {
+            super(key);
         }
-        long[] c = shared.get(key);
-        if (c == null) {
-            c = new long[RESOURCES];
-            shared.put(key, c);
+
+        static Tally of(Level level, Object key) {
+            return switch (level) {
+                case NODE -> new OfNode();
+                case ADDRESS -> new OfAddress(key);
+                case PEER, CONNECTION -> new OfPeer(key);
+            };
         }
-        c[resource] += amount;
-        if (Arrays.equals(c, NOTHING)) shared.remove(key);
+
+        abstract long get(Resource resource);
+
+        abstract void add(Resource resource, long amount);
+
+        abstract boolean isNothing();
     }
 
-    private static long[] unbounded() {
-        long[] most = new long[RESOURCES];
-        Arrays.fill(most, Long.MAX_VALUE);
-        return most;
+    private static class OfPeer extends Tally {
+        private int connectionsInbound;
+        private int connectionsOutbound;
+        private int streamsInbound;
+        private int streamsOutbound;
+        private long bytes;
+
+        OfPeer(Object key) {
+            super(key);
+        }
+
+        @Override
+        long get(Resource resource) {
+            return switch (resource) {
+                case CONNECTIONS_INBOUND -> connectionsInbound;
+                case CONNECTIONS_OUTBOUND -> connectionsOutbound;
+                case STREAMS_INBOUND -> streamsInbound;
+                case STREAMS_OUTBOUND -> streamsOutbound;
+                case BYTES -> bytes;
+                default -> throw new IllegalArgumentException(resource + " is not counted by peer");
+            };
+        }
+
+        @Override
+        void add(Resource resource, long amount) {
+            switch (resource) {
+                case CONNECTIONS_INBOUND -> connectionsInbound = Math.toIntExact(connectionsInbound + amount);
+                case CONNECTIONS_OUTBOUND -> connectionsOutbound = Math.toIntExact(connectionsOutbound + amount);
+                case STREAMS_INBOUND -> streamsInbound = Math.toIntExact(streamsInbound + amount);
+                case STREAMS_OUTBOUND -> streamsOutbound = Math.toIntExact(streamsOutbound + amount);
+                case BYTES -> bytes += amount;
+                default -> throw new IllegalArgumentException(resource + " is not counted by peer");
+            }
+        }
+
+        @Override
+        boolean isNothing() {
+            return (connectionsInbound | connectionsOutbound | streamsInbound | streamsOutbound) == 0 && bytes == 0;
+        }
     }
 
-    private static long[] nodeBounds(Limits l) {
-        long[] most = unbounded();
-        most[Resource.HANDSHAKES_INBOUND.ordinal()] = l.handshakesInboundMax();
-        most[Resource.CONNECTIONS_INBOUND.ordinal()] = l.connectionsInboundMax();
-        most[Resource.CONNECTIONS_OUTBOUND.ordinal()] = l.connectionsOutboundMax();
-        most[Resource.STREAMS_INBOUND.ordinal()] = l.streamsInboundMax();
-        most[Resource.STREAMS_OUTBOUND.ordinal()] = l.streamsOutboundMax();
-        most[Resource.BYTES.ordinal()] = l.bytesMax();
-        return most;
+    private static final class OfNode extends OfPeer {
+        private int handshakes;
+        private int arrivals;
+
+        OfNode() {
+            super(Level.NODE);
+        }
+
+        @Override
+        long get(Resource resource) {
+            return switch (resource) {
+                case HANDSHAKES_INBOUND -> handshakes;
+                case ARRIVALS -> arrivals;
+                default -> super.get(resource);
+            };
+        }
+
+        @Override
+        void add(Resource resource, long amount) {
+            switch (resource) {
+                case HANDSHAKES_INBOUND -> handshakes = Math.toIntExact(handshakes + amount);
+                case ARRIVALS -> arrivals = Math.toIntExact(arrivals + amount);
+                default -> super.add(resource, amount);
+            }
+        }
     }
 
-    private static long[] peerBounds(Limits l) {
-        long[] most = unbounded();
-        most[Resource.CONNECTIONS_INBOUND.ordinal()] = l.connectionsPerPeerMax();
-        most[Resource.CONNECTIONS_OUTBOUND.ordinal()] = l.connectionsPerPeerMax();
-        most[Resource.STREAMS_INBOUND.ordinal()] = l.streamsInboundPerPeerMax();
-        return most;
-    }
+    private static final class OfAddress extends Tally {
+        private int arrivals;
 
-    private static long[] addressBounds(Limits l) {
-        long[] most = unbounded();
-        most[Resource.ARRIVALS.ordinal()] = l.connectionsPerAddressMax();
-        return most;
-    }
+        OfAddress(Object key) {
+            super(key);
+        }
 
-    private static long[] connectionBounds(Limits l) {
-        long[] most = unbounded();
-        most[Resource.STREAMS_INBOUND.ordinal()] = l.streamsInboundPerConnectionMax();
-        most[Resource.STREAMS_OUTBOUND.ordinal()] = l.streamsOutboundPerConnectionMax();
-        most[Resource.BYTES.ordinal()] = l.bytesUnreadPerConnectionMax();
-        return most;
+        @Override
+        long get(Resource resource) {
+            if (resource != Resource.ARRIVALS) throw new IllegalArgumentException(resource + " is not counted by address");
+            return arrivals;
+        }
+
+        @Override
+        void add(Resource resource, long amount) {
+            if (resource != Resource.ARRIVALS) throw new IllegalArgumentException(resource + " is not counted by address");
+            arrivals = Math.toIntExact(arrivals + amount);
+        }
+
+        @Override
+        boolean isNothing() {
+            return arrivals == 0;
+        }
     }
 }

@@ -60,24 +60,27 @@ public final class Multistream {
          */
         public Initiator(List<String> protocols, int messagesMax) {
             if (protocols.isEmpty()) throw new IllegalArgumentException("no protocol to propose");
-            for (String id : protocols) check(id);
-            this.protocols = new ArrayList<>(protocols);
+            for (int i = 0; i < protocols.size(); i++) check(protocols.get(i));
+            this.protocols = protocols.size() == 1 ? List.of(protocols.get(0)) : new ArrayList<>(protocols);
             this.messagesMax = messagesMax;
         }
 
         /** Appends the header and the first proposal. Who proposes one id only may send what it has to say behind them at once. */
         @Override
         public void begin(Buf out) {
-            put(out, HEADER);
+            putHeader(out);
             put(out, protocols.get(0));
         }
 
         @Override
         public @Nullable String step(Buf in, Buf out) {
-            if (messages == 0) expectHeader(in);
+            if (messages == 0) {
+                if (!takeHeader(in)) return null;
+                count(++messages, messagesMax);
+            }
+            if (messages < messagesMax && take(in, protocols.get(at))) return protocols.get(at); // as it nearly always is
             for (String message = next(in); message != null; message = next(in)) {
                 count(++messages, messagesMax);
-                if (messages == 1) continue; // the header
                 if (message.equals(protocols.get(at))) {
                     return message;
                 } else if (!message.equals(NOT_AVAILABLE)) {
@@ -124,17 +127,21 @@ public final class Multistream {
         /** Takes proposals and appends answers; what it does not speak it declines, until the peer has said too much. */
         @Override
         public @Nullable String step(Buf in, Buf out) {
-            if (messages == 0) expectHeader(in);
-            for (String message = next(in); message != null; message = next(in)) {
+            if (messages == 0) {
+                if (!takeHeader(in)) return null;
                 count(++messages, messagesMax);
-                if (messages == 1) {
-                    put(out, HEADER);
-                } else if (message.equals(LIST)) {
+                putHeader(out);
+            }
+            int from = in.start;
+            for (String message = next(in); message != null; from = in.start, message = next(in)) {
+                count(++messages, messagesMax);
+                if (message.equals(LIST)) {
                     if (listed) throw new Violation("asks for the list twice");
                     listed = true;
                     putList(out, list.get());
                 } else if (speaks.test(message)) {
-                    put(out, message);
+                    int size = in.start - from;
+                    out.grow(size).put(in.array, from, size); // as it came
                     return message;
                 } else {
                     put(out, NOT_AVAILABLE);
@@ -148,18 +155,42 @@ public final class Multistream {
         if (messages > max) throw new Violation("more than " + max + " messages in one negotiation");
     }
 
-    /** The first message can be only one: another is a Violation by its first wrong byte, so that garbage ends at once. */
-    private static void expectHeader(Buf in) {
+    /**
+     * Takes the first message, if it is all there. It can be only one: another is a Violation by its first wrong byte, so that garbage ends
+     * at once.
+     */
+    private static boolean takeHeader(Buf in) {
         for (int i = 0; i < Math.min(in.size(), HEADER_BYTES.length); i++) {
             if (in.peek(i) != HEADER_BYTES[i]) throw new Violation("expected " + HEADER + ", got something else");
         }
+        if (in.size() < HEADER_BYTES.length) return false;
+        in.skip(HEADER_BYTES.length);
+        return true;
+    }
+
+    /** Takes the next message if it is all there and is this id, of ASCII characters; no text is made for that. */
+    private static boolean take(Buf in, String id) {
+        int prefix = in.varintLength();
+        int size = id.length() + 1;
+        if (prefix == 0 || in.size() < prefix + size || Varint.read(in.array, in.start, in.end) != size) return false;
+        int from = in.start + prefix;
+        for (int i = 0; i < id.length(); i++) if (id.charAt(i) >= 0x80 || in.array[from + i] != id.charAt(i)) return false;
+        if (in.array[from + size - 1] != '\n') return false;
+        in.skip(prefix + size);
+        return true;
     }
 
     private static void check(String id) {
-        int size = id.getBytes(StandardCharsets.UTF_8).length;
+        int size = size(id);
         if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("not a protocol id: " + shown(id));
         }
+    }
+
+    /** How many bytes a text takes. */
+    private static int size(String text) {
+        for (int i = 0; i < text.length(); i++) if (text.charAt(i) >= 0x80) return text.getBytes(StandardCharsets.UTF_8).length;
+        return text.length();
     }
 
     /** Takes the next message, without its newline; null if it is not all there. */
@@ -177,10 +208,17 @@ public final class Multistream {
         return new String(in.array, from, last - from, StandardCharsets.UTF_8);
     }
 
+    private static void putHeader(Buf out) {
+        out.grow(HEADER_BYTES.length).put(HEADER_BYTES);
+    }
+
     private static void put(Buf out, String message) {
-        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
-        out.grow(Varint.SIZE_MAX + bytes.length + 1);
-        out.putVarint(bytes.length + 1).put(bytes).putU8('\n');
+        int size = size(message);
+        out.grow(Varint.SIZE_MAX + size + 1);
+        out.putVarint(size + 1);
+        if (size == message.length()) for (int i = 0; i < size; i++) out.putU8(message.charAt(i));
+        else out.put(message.getBytes(StandardCharsets.UTF_8));
+        out.putU8('\n');
     }
 
     /** The list as deployed peers write it: all ids, each as a message, in one message that ends with a newline of its own. */

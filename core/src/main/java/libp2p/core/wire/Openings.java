@@ -1,9 +1,8 @@
 package libp2p.core.wire;
 
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -25,53 +24,90 @@ import libp2p.multiformats.Nullable;
  */
 final class Openings {
     private final BaseConnection connection;
-    private final BaseConnection.Surroundings node;
-    private final Loop loop;
-    private final Map<String, Lane> lanes = new LinkedHashMap<>(); // of protocols with an open stream or one that waits
-    private List<String> answered = List.of(); // what the peer says it answers
-    private int perProtocolMax;
-    private int waiting;
-    private @Nullable CloseReason refused;
 
-    /** The streams of one protocol. */
+    /** What a connection keeps of this while it has no streams; a part of it, since most connections are at rest. On its loop. */
+    abstract static class State {
+        private @Nullable Lane lanes; // of protocols with an open stream or one that waits
+        private int perProtocolMax; // 0 for the default
+        private List<String> answered = List.of(); // what the peer says it answers
+        @Nullable CloseReason refused; // why no more are opened
+    }
+
+    /** The streams of one protocol; there are few such, in a list. */
     private static final class Lane {
+        private final String protocol;
+        private @Nullable Lane next;
         private int outbound;
         private int inbound;
-        private final ArrayDeque<Opening> waiting = new ArrayDeque<>(0);
+        private @Nullable ArrayDeque<Opening> waiting;
+
+        Lane(String protocol, @Nullable Lane next) {
+            this.protocol = protocol;
+            this.next = next;
+        }
 
         boolean isEmpty() {
-            return outbound == 0 && inbound == 0 && waiting.isEmpty();
+            return outbound == 0 && inbound == 0 && waiting == null;
+        }
+
+        void add(Opening o) {
+            if (waiting == null) waiting = new ArrayDeque<>();
+            waiting.add(o);
+        }
+
+        @Nullable Opening poll() {
+            Opening first = waiting == null ? null : waiting.poll();
+            if (waiting != null && waiting.isEmpty()) waiting = null;
+            return first;
+        }
+
+        void remove(Opening o) {
+            if (waiting != null && waiting.remove(o) && waiting.isEmpty()) waiting = null;
         }
     }
 
-    Openings(BaseConnection connection, BaseConnection.Surroundings node) {
+    Openings(BaseConnection connection) {
         this.connection = connection;
-        this.node = node;
-        this.loop = connection.loop();
-        this.perProtocolMax = limits().streamsOutboundPerProtocolMax();
+    }
+
+    private State state() {
+        return connection;
+    }
+
+    private int perProtocolMax() {
+        int own = state().perProtocolMax;
+        return own == 0 ? limits().streamsOutboundPerProtocolMax() : own;
+    }
+
+    private BaseConnection.Surroundings node() {
+        return connection.surroundings();
+    }
+
+    private Loop loop() {
+        return connection.loop();
     }
 
     private Limits limits() {
-        return node.limits();
+        return node().limits();
     }
 
     private Observer observer() {
-        return node.observer();
+        return node().observer();
     }
 
     void pace(int streamsPerProtocol) {
-        perProtocolMax = Math.max(1, streamsPerProtocol);
-        for (Lane lane : lanes.values().toArray(new Lane[0])) advance(lane);
+        state().perProtocolMax = Math.max(1, streamsPerProtocol);
+        for (Lane lane : all()) advance(lane);
     }
 
     void answers(List<String> protocols) {
-        answered = protocols;
+        state().answered = protocols;
     }
 
     Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler) {
         Opening o = new Opening(protocols, options, handler);
-        loop.execute(o::begin);
-        return () -> loop.execute(() -> o.fail(CloseReason.CANCELLED));
+        loop().execute(o);
+        return o;
     }
 
     StreamHandler inbound() {
@@ -88,44 +124,59 @@ final class Openings {
     }
 
     private void refuse(CloseReason reason) {
-        refused = reason;
-        for (Lane lane : lanes.values().toArray(new Lane[0])) {
-            while (!lane.waiting.isEmpty()) lane.waiting.remove().fail(reason);
+        state().refused = reason;
+        for (Lane lane : all()) {
+            for (Opening o = lane.poll(); o != null; o = lane.poll()) o.fail(reason);
         }
+    }
+
+    /** Those there are now, for what may change them. */
+    private List<Lane> all() {
+        List<Lane> all = new ArrayList<>();
+        for (Lane l = state().lanes; l != null; l = l.next) all.add(l);
+        return all;
+    }
+
+    private int waiting() {
+        int n = 0;
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.waiting != null) n += l.waiting.size();
+        return n;
     }
 
     private Lane lane(String protocol) {
-        Lane lane = lanes.get(protocol);
-        if (lane == null) {
-            lane = new Lane();
-            lanes.put(protocol, lane);
-        }
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.protocol.equals(protocol)) return l;
+        Lane lane = new Lane(protocol, state().lanes);
+        state().lanes = lane;
         return lane;
     }
 
-    private void leave(String protocol, Lane lane) {
-        advance(lane);
-        if (lane.isEmpty()) lanes.remove(protocol, lane);
+    private void removeIfEmpty(Lane lane) {
+        if (!lane.isEmpty()) return;
+        if (state().lanes == lane) {
+            state().lanes = lane.next;
+            return;
+        }
+        for (Lane l = state().lanes; l != null; l = l.next) if (l.next == lane) l.next = lane.next;
     }
 
     private void advance(Lane lane) {
-        while (lane.outbound < perProtocolMax && !lane.waiting.isEmpty()) {
-            Opening o = lane.waiting.remove();
-            waiting--;
+        while (lane.outbound < perProtocolMax()) {
+            Opening o = lane.poll();
+            if (o == null) return;
             o.proceed();
         }
     }
 
     /** A stream that we open, until it has a protocol; afterwards only its end is heard of. */
-    private final class Opening implements StreamHandler, BaseStream.Lifecycle {
+    private final class Opening implements StreamHandler, BaseStream.Lifecycle, Runnable, Cancellable {
         private final OpenOptions options;
         private final StreamHandler app;
         private final List<String> protocols;
         private final String laneName;
         private @Nullable StreamHandler select;
         private @Nullable Lane lane;
-        private Cancellable timer = Cancellable.NONE;
-        private Cancellable raw = Cancellable.NONE;
+        private Cancellable timer = NONE;
+        private Cancellable raw = NONE;
         private @Nullable BaseStream stream;
         private boolean counted;
         private boolean named;
@@ -143,36 +194,37 @@ final class Openings {
             StreamHandler s = select;
             if (s == null) {
                 // The only id needs no answer before the first data, since whoever does not speak it resets; nor does one that was told.
-                boolean optimistic = protocols.size() == 1 || answered.contains(laneName);
+                boolean optimistic = protocols.size() == 1 || state().answered.contains(laneName);
                 s = StreamSelect.propose(protocols, optimistic, limits().negotiationMessagesMax(), app);
                 select = s;
             }
             return s;
         }
 
-        void begin() {
+        /** Begins; on the connection's loop. */
+        @Override
+        public void run() {
             if (over) return;
-            CloseReason no = refused;
+            CloseReason no = state().refused;
             if (no == null && connection.limited() && !options.allowLimited()) {
                 no = CloseReason.of(CloseReason.Kind.REFUSED, "the connection is limited");
             }
-            if (no == null && waiting >= limits().streamsWaitingMax()) {
+            if (no == null && waiting() >= limits().streamsWaitingMax()) {
                 no = CloseReason.of(CloseReason.Kind.REFUSED, Codes.RESOURCE_LIMIT_EXCEEDED, "too many streams wait to be opened");
             }
             if (no != null) {
                 fail(no);
                 return;
             }
-            long deadline = options.deadlineNanos() == 0 ? loop.nanoTime() + limits().openNanos() : options.deadlineNanos();
-            timer = loop.schedule(Math.max(0, deadline - loop.nanoTime()),
+            long left = options.deadlineNanos() == 0 ? limits().openNanos() : Math.max(0, options.deadlineNanos() - loop().nanoTime());
+            timer = loop().schedule(left,
                     () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
             Lane l = lane(laneName);
             lane = l;
-            if (l.outbound < perProtocolMax) {
+            if (l.outbound < perProtocolMax()) {
                 proceed();
             } else {
-                waiting++;
-                l.waiting.add(this);
+                l.add(this);
             }
         }
 
@@ -180,6 +232,11 @@ final class Openings {
             lane(laneName).outbound++;
             counted = true;
             raw = connection.openRaw(this);
+        }
+
+        @Override
+        public void cancel() {
+            loop().execute(() -> fail(CloseReason.CANCELLED));
         }
 
         /** Ends it before it has a protocol; does nothing afterwards. */
@@ -192,8 +249,10 @@ final class Openings {
                 raw.cancel();
             } else {
                 end(reason);
-                if (lane != null && lane.waiting.remove(this)) waiting--;
-                if (lane != null && lane.isEmpty()) lanes.remove(laneName, lane);
+                if (lane != null) {
+                    lane.remove(this);
+                    removeIfEmpty(lane);
+                }
                 app.onClose(null, reason);
             }
         }
@@ -205,7 +264,8 @@ final class Openings {
             if (!counted) return;
             Lane l = lane(laneName);
             l.outbound--;
-            leave(laneName, l);
+            advance(l);
+            removeIfEmpty(l);
         }
 
         @Override
@@ -259,7 +319,7 @@ final class Openings {
     /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
     private final class Inbound implements StreamHandler, BaseStream.Lifecycle {
         private final StreamHandler select =
-                StreamSelect.answer(node.streams()::speaks, node.streams()::protocolIds, this::find, limits().negotiationMessagesMax());
+                StreamSelect.answer(node().streams()::speaks, node().streams()::protocolIds, this::find, limits().negotiationMessagesMax());
         private Cancellable timer = Cancellable.NONE;
         private @Nullable Lane lane;
 
@@ -271,9 +331,9 @@ final class Openings {
                 throw new Violation("too many streams of " + protocol, Codes.RESOURCE_LIMIT_EXCEEDED);
             }
             ((BaseStream) s).agreeing(protocol);
-            StreamHandler handler = node.streams().accept(s, protocol);
+            StreamHandler handler = node().streams().accept(s, protocol);
             if (handler == null) {
-                if (l.isEmpty()) lanes.remove(protocol, l);
+                removeIfEmpty(l);
                 throw new Violation("protocol has gone: " + protocol, Codes.PROTOCOL_NEGOTIATION_FAILED);
             }
             l.inbound++;
@@ -293,7 +353,7 @@ final class Openings {
             Lane l = lane;
             if (l != null) {
                 l.inbound--;
-                if (l.isEmpty()) lanes.remove(s.protocol(), l);
+                removeIfEmpty(l);
             }
             observer().streamClosed(connection, s.protocol(), true, reason);
         }
@@ -302,8 +362,8 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for");
-            timer = loop.schedule(limits().openNanos(), () -> base.abort(late));
+            timer = loop().schedule(limits().openNanos(), () -> base.abort(
+                    CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
             select.onOpen(s);
         }
 

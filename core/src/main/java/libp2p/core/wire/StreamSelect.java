@@ -19,7 +19,7 @@ import libp2p.multiformats.Nullable;
  * <p>Each handler is for one stream, which must be a {@link BaseStream}. How long it may take is for the caller to bound.
  */
 public final class StreamSelect {
-    private static final int ROOM = 128;
+    private static final int ROOM = 64;
 
     private StreamSelect() {}
 

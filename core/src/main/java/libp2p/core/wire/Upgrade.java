@@ -318,7 +318,7 @@ final class Upgrade implements PipeHandler {
         Scope peer = parts.scope().peer(s.remote());
         Scope.Resource resource = inbound ? Scope.Resource.CONNECTIONS_INBOUND : Scope.Resource.CONNECTIONS_OUTBOUND;
         boolean fits = peer.reserve(resource, 1);
-        BaseConnection.Facts facts = new BaseConnection.Facts(
+        KnownConnection.Facts facts = new KnownConnection.Facts(
                 pipe.loop(), s.remote(), s.remoteKey(), pipe.localAddress(), pipe.remoteAddress(),
                 inbound, pipe.limited(), security.id(), muxerId);
         Runnable release = fits ? () -> peer.release(resource, 1) : () -> {};

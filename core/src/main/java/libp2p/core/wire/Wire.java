@@ -19,7 +19,7 @@ import libp2p.multiformats.Nullable;
  *
  * <p>It borrows buffers only while a record is half taken or half sent; an idle connection owns none.
  */
-final class Wire extends BaseConnection implements PipeHandler {
+final class Wire extends KnownConnection implements PipeHandler {
     /** How many records are sent before other connections of the loop have their turn. */
     private static final int RECORDS_PER_TURN = 16;
 
