@@ -96,6 +96,7 @@ class Reader:
     def __init__(self, muxer, stream):
         self.muxer, self.stream, self.held, self.finished = muxer, stream, b"", False
         self.spent = 0  # bytes received that were not granted again
+        self.granted = False
 
     def more(self):
         """Takes the next frame; true if it was this stream's."""
@@ -108,7 +109,7 @@ class Reader:
             raise Violated("data after FIN")
         self.held += frame.body
         self.spent += len(frame.body)
-        if self.spent > WINDOW and not getattr(self, "granted", 0):
+        if self.spent > WINDOW and not self.granted:
             raise Violated("the peer overran the window")
         if frame.flags & RST:
             raise Reset(frame.length if frame.type == UPDATE else 0)

@@ -1,6 +1,7 @@
 package libp2p.wired;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Rng;
 import libp2p.core.net.Connection;
+import libp2p.core.net.OpenOptions;
 import libp2p.core.node.Identified;
 import libp2p.core.node.Swarm;
 import libp2p.core.wire.Muxer;
@@ -117,6 +119,17 @@ class WiredTest {
         assertThat(callers.get(0).isOpen()).isTrue();
         assertThat(callers.get(1).isOpen()).isTrue();
         assertThat(callers.get(2).closed().code()).isEqualTo(Codes.RESOURCE_LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void anIdThatCannotBeSaidIsToldToWhoAsks() {
+        world.wired(new Yamux());
+        Connection c = world.connect(world.node(), world.node());
+        for (String id : List.of("", "/a\n/b", "/" + "x".repeat(1023), "/" + "\u20ac".repeat(341))) {
+            assertThatThrownBy(() -> c.open(List.of("/good", id), OpenOptions.DEFAULT, new Caller()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        world.settle();
     }
 
     @Test

@@ -5,11 +5,13 @@ import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
-import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One dial: it arrives, as an event of the host that is dialled, and is answered, as an event of the host that dials. */
 final class Attempt extends Event implements Cancellable, Line {
+    /** Until a dial that was not heard goes again, the first time: TCP's initial retransmission time-out, RFC 6298 section 2.1. */
+    private static final long AGAIN_FIRST = World.SECOND;
+
     private static final CloseReason STRANGER = CloseReason.of(CloseReason.Kind.VIOLATION, "another peer");
 
     private final SimTransport transport;
@@ -17,7 +19,11 @@ final class Attempt extends Event implements Cancellable, Line {
     private final Callback<? super Connection> done;
     private Network.@Nullable Route route;
     private Cancellable timer = Cancellable.NONE;
+    private Cancellable again = Cancellable.NONE;
+    private long wait = AGAIN_FIRST;
     private long lastArrival;
+    private boolean flying; // on its way there
+    private boolean heard; // it arrived, and the answer is on its way
     private @Nullable SimConnection end; // ours, in the fidelity STREAMS
     private boolean over;
 
@@ -36,14 +42,28 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     void begin() {
-        SimHost host = transport.host();
-        long wait = dial.deadlineNanos() == 0 ? transport.node().limits().connectNanos() : dial.deadlineNanos() - host.nanoTime();
-        timer = host.schedule(Math.max(0, wait), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "nobody answers")));
-        Network.Route r = host.world().network().route(host, dial);
-        if (r == null) return;
-        route = r;
-        if (!host.world().fidelity().isBytes()) end = transport.connection(r.to(), dial.address(), false);
-        host.world().network().send(this, this, 0);
+        Life life = transport.life();
+        long most = dial.deadlineNanos() == 0 ? transport.node().limits().connectNanos() : dial.deadlineNanos() - life.nanoTime();
+        timer = life.schedule(Math.max(0, most), () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "nobody answers")));
+        if (dial.fromListenPort()) transport.dialsFromListenPort(this, true);
+        knock();
+    }
+
+    /** Goes there; what does not arrive goes again, in times that double. */
+    private void knock() {
+        if (over || heard) return;
+        if (!flying) {
+            Network network = transport.host().world().network();
+            Network.Route r = network.route(transport.host(), dial);
+            route = r;
+            if (r != null && !transport.host().world().fidelity().isBytes()) {
+                end = transport.connection(r.to().life(), dial.address(), false, r.flow());
+            }
+            flying = r != null && network.knock(this);
+            if (flying && r != null && r.flow() == null) return; // nothing can hold it up there
+        }
+        again = transport.life().schedule(wait, this::knock);
+        wait *= 2;
     }
 
     /** The end of the host that dials. */
@@ -55,14 +75,21 @@ final class Attempt extends Event implements Cancellable, Line {
 
     @Override
     public void cancel() {
-        transport.host().execute(() -> fail(CloseReason.CANCELLED));
+        transport.life().execute(() -> fail(CloseReason.CANCELLED));
     }
 
     private void fail(CloseReason reason) {
-        if (over) return;
+        if (ends()) done.done(null, reason);
+    }
+
+    /** Whether it was under way until now. */
+    private boolean ends() {
+        if (over) return false;
         over = true;
         timer.cancel();
-        done.done(null, reason);
+        again.cancel();
+        if (dial.fromListenPort()) transport.dialsFromListenPort(this, false);
+        return true;
     }
 
     private Network.Route route() {
@@ -75,8 +102,17 @@ final class Attempt extends Event implements Cancellable, Line {
 
     @Override
     void run() {
-        Answer answer = to().transport().knocked(this, route().source());
-        to().world().network().send(answer, answer.line, 0);
+        flying = false;
+        SimHost there = to();
+        if (over && dial.fromListenPort()) return; // crossed, and connected already
+        Flow flow = route().flow();
+        if (flow != null && !flow.admits(there.world().now())) return;
+        if (!there.isUp() && !there.world().network().answersFor(there)) return;
+        heard = true;
+        Answer answer = there.isUp()
+                ? there.transport().knocked(this, route())
+                : refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        there.world().network().send(answer, answer.line, 0);
     }
 
     Answer refused(CloseReason why) {
@@ -109,7 +145,8 @@ final class Attempt extends Event implements Cancellable, Line {
 
         @Override
         void run() {
-            if (refusal != null) attempt.fail(refusal);
+            if (attempt.transport.life().isOver()) attempt.from().world().network().unknown(line);
+            else if (refusal != null) attempt.fail(refusal);
             else if (connection != null) attempt.connected();
             else if (pipe != null) attempt.connected(pipe);
         }
@@ -135,32 +172,62 @@ final class Attempt extends Event implements Cancellable, Line {
     private void connected() {
         SimConnection here = end();
         here.lastArrival(lastArrival);
-        CloseReason no = null;
-        if (over) no = CloseReason.CANCELLED;
-        else if (dial.expected() != null && !dial.expected().equals(here.remote())) no = STRANGER;
-        else if (!here.count()) no = SimTransport.full();
+        here.farGone(); // then we shall hear it
+        CloseReason no = over ? CloseReason.CANCELLED : unfit(here);
         if (no != null) {
             here.close(no);
             fail(no);
             return;
         }
-        over = true;
-        timer.cancel();
+        connected(here, to());
+    }
+
+    private void connected(SimConnection here, SimHost other) {
+        ends();
         transport.node().observer().connected(here);
         done.done(here, null);
-        transport.introduced(here, to());
+        transport.introduced(here, other);
+    }
+
+    private @Nullable CloseReason unfit(SimConnection here) {
+        if (dial.expected() != null && !dial.expected().equals(here.remote())) return STRANGER;
+        return here.count() ? null : SimTransport.full();
     }
 
     private void connected(SimPipe there) {
-        SimPipe here = new SimPipe(from(), to(), there.remoteAddress(), dial.address());
+        SimPipe here = new SimPipe(transport.life(), to(), local(there.remoteAddress()), dial.address(), route().flow());
         here.join(there);
         here.lastArrival(lastArrival);
-        if (over) {
+        if (!ends()) {
             here.close(CloseReason.CANCELLED);
             return;
         }
-        over = true;
-        timer.cancel();
+        transport.node().upgrader().upgrade(here, dial, done);
+    }
+
+    /** Our own address: behind a NAT it is not what the peer sees. */
+    private Multiaddr local(Multiaddr seen) {
+        return from().nat() == null ? seen : from().address();
+    }
+
+    /** A dial of theirs has arrived from where this goes to, and is its connection; null if we do not take it. In a turn of ours. */
+    @Nullable SimConnection cross(Attempt theirs, Network.Route route) {
+        SimConnection before = end;
+        SimConnection here = before == null ? transport.connection(theirs.transport.life(), dial.address(), false, route.flow()) : before;
+        end = here;
+        here.join(theirs.end());
+        CloseReason no = unfit(here);
+        if (no != null) {
+            fail(no);
+            return null;
+        }
+        connected(here, theirs.from());
+        return here;
+    }
+
+    /** The same with a pipe, to be upgraded in the role of our dial. */
+    void cross(SimPipe here) {
+        ends();
         transport.node().upgrader().upgrade(here, dial, done);
     }
 
@@ -197,6 +264,11 @@ final class Attempt extends Event implements Cancellable, Line {
     }
 
     @Override
+    public void lost(CloseReason reason) {
+        fail(reason);
+    }
+
+    @Override
     public String toString() {
         return "is dialled by " + from();
     }
@@ -220,5 +292,8 @@ final class Attempt extends Event implements Cancellable, Line {
 
         @Override
         public void lastArrival(long time) {}
+
+        @Override
+        public void lost(CloseReason reason) {}
     }
 }

@@ -28,7 +28,11 @@ abstract class Event {
         /** A timer fires. */
         TIMER,
         /** A task from outside the host. */
-        TASK
+        TASK,
+        /** A datagram arrives. */
+        DATAGRAM,
+        /** A connection's loss is heard. */
+        BREAK
     }
 
     long time;

@@ -27,7 +27,9 @@ final class Joining extends Event {
         SimHost from = host();
         SimHost to = world.hosts().get(graph.to(next));
         next++;
-        if (from.swarm().connections(to.id()).isEmpty()) from.swarm().dial(Dial.to(to.address(), to.id()), (connection, failure) -> {});
+        if (from.isUp() && from.swarm().connections(to.id()).isEmpty()) {
+            from.swarm().dial(Dial.to(to.address(), to.id()), (connection, failure) -> {});
+        }
         begin();
     }
 

@@ -15,8 +15,8 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
-final class SimConnection extends BaseConnection implements Line {
-    private final SimHost host;
+class SimConnection extends BaseConnection implements Line {
+    private final Life life;
     private final Multiaddr remoteAddress;
     private final boolean inbound;
     private boolean counted; // has a place that is to be given back
@@ -25,16 +25,16 @@ final class SimConnection extends BaseConnection implements Line {
     private long lastArrival;
 
     /** An end, which has no place among its host's connections yet. */
-    SimConnection(SimHost host, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
+    SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
         super(node, budget);
-        this.host = host;
+        this.life = life;
         this.remoteAddress = remoteAddress;
         this.inbound = inbound;
     }
 
     /** Takes a place, if there is one. */
     boolean count() {
-        counted = host.transport().enter(remote(), inbound);
+        counted = life.transport().enter(remote(), inbound);
         return counted;
     }
 
@@ -42,17 +42,17 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public PeerId remote() {
-        return to().id();
+        return far().life.id();
     }
 
     @Override
     public PublicKey remoteKey() {
-        return to().swarm().identity().publicKey();
+        return far().life.swarm().identity().publicKey();
     }
 
     @Override
     public Multiaddr localAddress() {
-        return host.address();
+        return life.host().address();
     }
 
     @Override
@@ -82,7 +82,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public Loop loop() {
-        return host;
+        return life;
     }
 
     /** The two are the ends of one connection. */
@@ -97,8 +97,12 @@ final class SimConnection extends BaseConnection implements Line {
         return f;
     }
 
+    Life life() {
+        return life;
+    }
+
     Node node() {
-        return host.swarm();
+        return life.swarm();
     }
 
     /** How many unread bytes a stream has room for. */
@@ -110,12 +114,12 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost from() {
-        return host;
+        return life.host();
     }
 
     @Override
     public SimHost to() {
-        return far().host;
+        return far().life.host();
     }
 
     @Override
@@ -126,6 +130,24 @@ final class SimConnection extends BaseConnection implements Line {
     @Override
     public void lastArrival(long time) {
         lastArrival = time;
+    }
+
+    @Override
+    public @Nullable Line back() {
+        return far;
+    }
+
+    @Override
+    public void lost(CloseReason reason) {
+        if (counted && !life.isOver()) end(reason);
+    }
+
+    /**
+     * Whether the host at the other end has crashed since, or before it heard that we took its dial; then that end is no more, and a host
+     * that runs says so.
+     */
+    boolean farGone() {
+        return far().life.isOver() && to().world().network().unknown(this);
     }
 
     // ---- streams
@@ -181,7 +203,7 @@ final class SimConnection extends BaseConnection implements Line {
         s.before = null;
         s.after = null;
         scope().release(s.inbound ? Resource.STREAMS_INBOUND : Resource.STREAMS_OUTBOUND, 1);
-        if (refused() != null && first == null) host.execute(this::closeIfDrained);
+        if (refused() != null && first == null) life.execute(this::closeIfDrained);
     }
 
     // ---- ends
@@ -198,7 +220,7 @@ final class SimConnection extends BaseConnection implements Line {
 
     @Override
     protected void closeRaw(CloseReason reason) {
-        host.timeline().departing(() -> host.world().network().send(new Hangup(this, reason.code()), this, 0));
+        from().timeline().departing(() -> from().world().network().send(new Hangup(this, reason.code()), this, 0));
         end(reason);
     }
 
@@ -207,7 +229,22 @@ final class SimConnection extends BaseConnection implements Line {
         CloseReason all = CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, reason.code(), reason.detail());
         while (first != null) first.gone(all);
         over(reason);
-        if (counted) host.transport().leave(remote(), inbound);
+        if (counted) life.transport().leave(remote(), inbound);
+    }
+
+    /** An end of a connection through NATs; a class of its own, since few are, and each byte counts in those that are not. */
+    static final class ThroughNats extends SimConnection {
+        private final Flow flow;
+
+        ThroughNats(Life life, Multiaddr remoteAddress, boolean inbound, Flow flow, Surroundings node, Scope budget) {
+            super(life, remoteAddress, inbound, node, budget);
+            this.flow = flow;
+        }
+
+        @Override
+        public Flow flow() {
+            return flow;
+        }
     }
 
     /** The end of a connection, at the other end. */
@@ -222,7 +259,7 @@ final class SimConnection extends BaseConnection implements Line {
 
         @Override
         void run() {
-            from.far().end(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
+            from.far().lost(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 
         @Override

@@ -13,10 +13,11 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     /** Bytes that may be on their way or unread in one direction: a reader that waits for {@link Pipe#HELD_MIN} gets them. */
     private static final int WINDOW = 2 * HELD_MIN;
 
-    private final SimHost host;
+    private final Life life;
     private final SimHost remoteHost;
     private final Multiaddr local;
     private final Multiaddr remote;
+    private final @Nullable Flow flow; // through NATs
     private @Nullable SimPipe far;
     private @Nullable PipeHandler handler;
     private @Nullable Chunk out; // what this turn sends
@@ -32,11 +33,13 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     private @Nullable CloseReason end;
     private boolean closeTold;
 
-    SimPipe(SimHost host, SimHost remoteHost, Multiaddr local, Multiaddr remote) {
-        this.host = host;
+    SimPipe(Life life, SimHost remoteHost, Multiaddr local, Multiaddr remote, @Nullable Flow flow) {
+        this.life = life;
         this.remoteHost = remoteHost;
         this.local = local;
         this.remote = remote;
+        this.flow = flow;
+        life.pipes().add(this);
     }
 
     /** The two are the ends of one pipe. */
@@ -50,7 +53,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
         if (c == null) {
             c = new Chunk(this, remoteHost);
             out = c;
-            host.timeline().departing(c);
+            life.host().timeline().departing(c);
         }
         return c;
     }
@@ -59,7 +62,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
 
     @Override
     public Loop loop() {
-        return host;
+        return life;
     }
 
     @Override
@@ -98,7 +101,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     public void read() {
         if (offering) return;
         offering = true;
-        host.execute(() -> {
+        life.execute(() -> {
             offering = false;
             if (end != null) tellClose();
             else offer(null);
@@ -121,6 +124,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
 
     private void over(CloseReason reason) {
         end = reason;
+        life.pipes().remove(this);
         held = null;
         read();
     }
@@ -140,7 +144,8 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     @Override
     public void arrived(Chunk c) {
         SimPipe there = far;
-        if (there != null && there.end == null) there.hear(c);
+        if (there == null || there.life.isOver()) remoteHost.world().network().unknown(this);
+        else if (there.end == null) there.hear(c);
     }
 
     private void hear(Chunk c) {
@@ -203,11 +208,11 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     }
 
     private void call(Runnable handling) {
-        host.timeline().enter();
+        life.host().timeline().enter();
         try {
             handling.run();
         } finally {
-            host.timeline().leave();
+            life.host().timeline().leave();
         }
     }
 
@@ -215,7 +220,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
 
     @Override
     public SimHost from() {
-        return host;
+        return life.host();
     }
 
     @Override
@@ -231,5 +236,20 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
     @Override
     public void lastArrival(long time) {
         lastArrival = time;
+    }
+
+    @Override
+    public @Nullable Flow flow() {
+        return flow;
+    }
+
+    @Override
+    public @Nullable Line back() {
+        return far;
+    }
+
+    @Override
+    public void lost(CloseReason reason) {
+        if (!life.isOver() && end == null) over(reason);
     }
 }

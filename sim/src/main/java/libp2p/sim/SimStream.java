@@ -88,8 +88,21 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
 
     @Override
     public void arrived(Chunk c) {
+        if (connection.farGone()) return;
         SimStream there = c.opens ? connection.far().take(this) : peer;
         if (there != null) there.hear(c);
+    }
+
+    /** A datagram is at the other end; it is dropped where the stream is not known yet or no more. */
+    void arrived(Datagram d) {
+        SimStream there = peer;
+        if (connection.farGone() || there == null) return;
+        there.handlerCalled(true);
+        try {
+            there.arrivedDatagram(d.data);
+        } finally {
+            there.handlerCalled(false);
+        }
     }
 
     private void hear(Chunk c) {
@@ -143,6 +156,20 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
     }
 
     @Override
+    public int datagramMax() {
+        return isEnded() || !wasOpened() ? 0 : Datagram.SIZE_MAX;
+    }
+
+    @Override
+    public boolean datagram(Buf data) {
+        int n = data.size();
+        if (n > datagramMax()) return false;
+        Datagram d = new Datagram(this, data);
+        connection.from().timeline().departing(d);
+        return true;
+    }
+
+    @Override
     protected void removed(CloseReason reason) {
         connection.left(this);
     }
@@ -167,6 +194,6 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
 
     @Override
     public Loop loop() {
-        return connection.from();
+        return connection.loop();
     }
 }

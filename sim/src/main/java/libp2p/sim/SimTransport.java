@@ -1,5 +1,6 @@
 package libp2p.sim;
 
+import java.util.ArrayList;
 import java.util.List;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -28,17 +29,18 @@ import libp2p.multiformats.Proto;
  * world's {@link Fidelity} has it.
  */
 final class SimTransport implements Transport, Listener {
-    private final SimHost host;
+    private final Life life;
     private final Scope scope;
     private @Nullable Node node;
     private BaseConnection.@Nullable Surroundings surroundings;
     private final Watch<List<Multiaddr>> addresses;
     private @Nullable Accept accept; // while it listens
+    private List<Attempt> fromListenPort = List.of();
 
-    SimTransport(SimHost host, Scope scope) {
-        this.host = host;
+    SimTransport(Life life, Scope scope) {
+        this.life = life;
         this.scope = scope;
-        this.addresses = new Watch<>(List.of(host.address()));
+        this.addresses = new Watch<>(List.of(life.host().address()));
     }
 
     @Override
@@ -53,8 +55,12 @@ final class SimTransport implements Transport, Listener {
         return n;
     }
 
+    Life life() {
+        return life;
+    }
+
     SimHost host() {
-        return host;
+        return life.host();
     }
 
     @Override
@@ -71,12 +77,12 @@ final class SimTransport implements Transport, Listener {
 
     @Override
     public Cancellable listen(Multiaddr address, Accept arrivals, Callback<? super Listener> bound) {
-        if (accept != null || !address.equals(host.address())) {
-            host.execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.REFUSED, "a host listens once, on " + host.address())));
+        if (accept != null || !address.equals(host().address())) {
+            life.execute(() -> bound.done(null, CloseReason.of(CloseReason.Kind.REFUSED, "a host listens once, on " + host().address())));
             return Cancellable.NONE;
         }
         accept = arrivals;
-        host.execute(() -> bound.done(this, null));
+        life.execute(() -> bound.done(this, null));
         return Cancellable.NONE;
     }
 
@@ -93,17 +99,22 @@ final class SimTransport implements Transport, Listener {
     // ---- connections without bytes below them
 
     /** A dial of another host has arrived: the answer. */
-    Attempt.Answer knocked(Attempt a, Multiaddr source) {
+    Attempt.Answer knocked(Attempt a, Network.Route route) {
+        Multiaddr source = route.source();
+        Multiaddr here = host().nat() == null ? a.dial().address() : host().address();
+        Attempt ours = crossing(a, source);
+        if (ours != null) return crossed(a, ours, route);
         Accept arrivals = accept;
-        if (arrivals == null) return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
-        Multiaddr here = a.dial().address();
+        if (arrivals == null || route.port() != Network.PORT) {
+            return a.refused(CloseReason.of(CloseReason.Kind.UNREACHABLE, "nobody listens"));
+        }
         if (arrivals.admit(here, source) != null) return a.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
-        if (host.world().fidelity().isBytes()) {
-            SimPipe pipe = new SimPipe(host, a.transport().host, here, source);
+        if (host().world().fidelity().isBytes()) {
+            SimPipe pipe = new SimPipe(life, a.transport().host(), here, source, route.flow());
             node().upgrader().accept(pipe, arrivals);
             return a.taken(pipe);
         }
-        SimConnection c = connection(a.from(), source, true);
+        SimConnection c = connection(a.transport().life(), source, true, route.flow());
         c.join(a.end());
         if (!c.count()) {
             CloseReason full = full();
@@ -117,10 +128,12 @@ final class SimTransport implements Transport, Listener {
     }
 
     /** Our end of a connection with another. */
-    SimConnection connection(SimHost other, Multiaddr remote, boolean inbound) {
+    SimConnection connection(Life other, Multiaddr remote, boolean inbound, @Nullable Flow flow) {
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
-        return new SimConnection(host, remote, inbound, s, scope.peer(other.id()).connection());
+        Scope budget = scope.peer(other.id()).connection();
+        if (flow != null) return new SimConnection.ThroughNats(life, remote, inbound, flow, s, budget);
+        return new SimConnection(life, remote, inbound, s, budget);
     }
 
     /** Whether there is a place for one more connection with the peer, which then is taken. */
@@ -133,9 +146,37 @@ final class SimTransport implements Transport, Listener {
         scope.peer(peer).release(inbound ? Resource.CONNECTIONS_INBOUND : Resource.CONNECTIONS_OUTBOUND, 1);
     }
 
+    // ---- simultaneous open
+
+    /** Dials from the listening port that are under way; one that comes from where they go to is their other end. */
+    void dialsFromListenPort(Attempt a, boolean begins) {
+        List<Attempt> next = new ArrayList<>(fromListenPort);
+        if (begins) next.add(a);
+        else next.remove(a);
+        fromListenPort = next;
+    }
+
+    /** Our own dial that this one crosses: each from its listening port to where the other comes from. */
+    private @Nullable Attempt crossing(Attempt a, Multiaddr source) {
+        if (!a.dial().fromListenPort()) return null;
+        for (Attempt ours : fromListenPort) if (ours.dial().address().equals(source)) return ours;
+        return null;
+    }
+
+    /** The two dials become one connection, which each end has made. */
+    private Attempt.Answer crossed(Attempt theirs, Attempt ours, Network.Route route) {
+        if (host().world().fidelity().isBytes()) {
+            SimPipe pipe = new SimPipe(life, theirs.transport().host(), host().address(), route.source(), route.flow());
+            ours.cross(pipe);
+            return theirs.taken(pipe);
+        }
+        SimConnection c = ours.cross(theirs, route);
+        return c != null ? theirs.taken(c) : theirs.refused(CloseReason.of(CloseReason.Kind.REFUSED, "the peer does not take us"));
+    }
+
     /** What identify would tell is handed over, where the world does so; once the node has taken the connection in. */
     void introduced(Connection c, SimHost other) {
-        if (host.world().introduces()) host.execute(() -> node().identified(c, other.transport().told()));
+        if (host().world().introduces()) life.execute(() -> node().identified(c, other.transport().told()));
     }
 
     private Identified told() {

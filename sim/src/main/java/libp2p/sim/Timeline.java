@@ -28,6 +28,7 @@ final class Timeline {
     private long events;
     private long sequence; // of what the world sends
     private @Nullable SimHost current;
+    private boolean turning;
     private boolean handling; // a handler is being called
     private @Nullable Throwable bug;
     private String bugPlace = "";
@@ -51,6 +52,11 @@ final class Timeline {
     /** Whose turn it is; null if it is the world's. */
     @Nullable SimHost current() {
         return current;
+    }
+
+    /** Whether nobody has a turn, not even the world. */
+    boolean isBetweenTurns() {
+        return !turning;
     }
 
     // ---- what is to come
@@ -104,7 +110,8 @@ final class Timeline {
 
     /** A turn of a host, or the world's, which is no event: what someone outside does now. */
     void turn(@Nullable SimHost host, Runnable first) {
-        if (current != null) throw new IllegalStateException("it is the turn of " + current);
+        if (turning) throw new IllegalStateException("it is the turn of " + (current == null ? "the world" : current));
+        turning = true;
         current = host;
         try {
             first.run();
@@ -118,6 +125,7 @@ final class Timeline {
             bug("a task", e);
         } finally {
             current = null;
+            turning = false;
             handling = false;
             tasks.clear();
             departures.clear();

@@ -5,11 +5,11 @@ import libp2p.multiformats.Nullable;
 
 /** A host's timer; cancelled, it leaves the queue at once. */
 final class Timer extends Event implements Cancellable {
-    private final SimHost host;
+    private final Life life;
     private @Nullable Runnable task;
 
-    Timer(SimHost host, Runnable task) {
-        this.host = host;
+    Timer(Life life, Runnable task) {
+        this.life = life;
         this.task = task;
     }
 
@@ -17,14 +17,14 @@ final class Timer extends Event implements Cancellable {
     public void cancel() {
         if (task == null) return;
         task = null;
-        host.timeline().remove(this);
+        life.host().timeline().remove(this);
     }
 
     @Override
     void run() {
         Runnable t = task;
         task = null;
-        if (t != null) t.run();
+        if (t != null && !life.isOver()) t.run();
     }
 
     @Override
@@ -34,7 +34,7 @@ final class Timer extends Event implements Cancellable {
 
     @Override
     SimHost host() {
-        return host;
+        return life.host();
     }
 
     @Override

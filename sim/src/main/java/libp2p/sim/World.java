@@ -4,27 +4,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import libp2p.core.Callback;
 import libp2p.core.Crypto;
+import libp2p.core.Loop;
 import libp2p.core.Rng;
-import libp2p.core.identity.Identity;
-import libp2p.core.identity.KeyType;
-import libp2p.core.identity.LocalIdentity;
-import libp2p.core.identity.PrivateKey;
+import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
-import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
-import libp2p.core.node.Offload;
 import libp2p.core.node.Protocol;
-import libp2p.core.node.Swarm;
-import libp2p.core.node.SwarmConfig;
-import libp2p.core.node.TallyScope;
 import libp2p.core.wire.Workspace;
-import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /**
@@ -53,19 +45,22 @@ public final class World {
     private final long seed;
     private final Rng random;
     private final Timeline timeline = new Timeline();
-    private final Network network = new Network(this);
-    private final Witness witness = new Witness(timeline);
+    private final Network network;
+    private final Witness witness = new Witness(this);
     private final List<SimHost> hosts = new ArrayList<>();
     private Fidelity fidelity = Fidelity.STREAMS;
     private Limits limits = Limits.DEFAULT;
     private Crypto crypto = new SimCrypto();
-    private final LongSupplier clock = this::epochMillis;
+    private final Invariants invariants = new Invariants(this);
+    private @Nullable Distribution workCost;
+    private int cores = 1;
     private boolean introduces;
     private @Nullable Workspace buffers;
 
     private World(long seed) {
         this.seed = seed;
         this.random = Rng.seeded(seed);
+        this.network = new Network(this);
     }
 
     /** An empty world, whose story this seed decides. */
@@ -90,6 +85,24 @@ public final class World {
         return this;
     }
 
+    /** Whether ordinary dials come from the port that their host listens on, as QUIC's do; yes unless said. */
+    public World dialsFromListenPort(boolean yes) {
+        network.dialsFromListenPort(yes);
+        return this;
+    }
+
+    /**
+     * What offloaded work costs a host: each piece takes what is drawn, in nanoseconds, of one of its cores, and waits for one. Nothing
+     * unless said.
+     */
+    public World work(Distribution cost, int coresPerHost) {
+        if (!hosts.isEmpty()) throw new IllegalStateException("there are hosts already");
+        if (coresPerHost <= 0) throw new IllegalArgumentException(coresPerHost + " cores");
+        workCost = cost;
+        cores = coresPerHost;
+        return this;
+    }
+
     /** The bounds of hosts made from now on. */
     public World limits(Limits next) {
         limits = next;
@@ -104,67 +117,44 @@ public final class World {
 
     // ---- its hosts
 
-    /** A host that listens and speaks these protocols. */
+    /** A host that listens and speaks these protocols; it cannot be restarted after a crash. */
     public SimHost host(Protocol... protocols) {
-        return host(List.of(protocols));
+        return host(null, List.of(protocols), null);
     }
 
-    /** That many hosts, each with protocols of its own. */
+    /** That many hosts, each with protocols of its own, which after a restart are made again. */
     public List<SimHost> hosts(int count, Supplier<? extends List<? extends Protocol>> protocols) {
         List<SimHost> made = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) made.add(host(protocols.get()));
+        for (int i = 0; i < count; i++) made.add(host(null, protocols.get(), protocols));
         return made;
     }
 
-    private SimHost host(List<? extends Protocol> protocols) {
-        List<Protocol> spoken = List.copyOf(protocols);
-        Rng own = Rng.seeded(random.nextLong());
-        Identity identity = identity(own);
-        SimHost host = new SimHost(this, hosts.size(), identity.id(), spoken);
+    /** The same; each protocol is made for the number of its host, which after a restart is asked for again. */
+    public List<SimHost> hosts(int count, IntFunction<? extends List<? extends Protocol>> protocols) {
+        List<SimHost> made = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int index = hosts.size();
+            made.add(host(null, protocols.apply(index), () -> protocols.apply(index)));
+        }
+        return made;
+    }
+
+    SimHost host(@Nullable Nat nat, List<? extends Protocol> protocols, @Nullable Supplier<? extends List<? extends Protocol>> again) {
+        SimHost host = new SimHost(this, hosts.size(), nat, again);
         hosts.add(host);
-        TallyScope scope = new TallyScope(limits);
-        SimTransport transport = new SimTransport(host, scope);
-        Swarm swarm = new Swarm(new SwarmConfig(
-                identity,
-                crypto,
-                host,
-                List.of(host),
-                own,
-                loop -> ((SimHost) loop).workspace(),
-                clock,
-                limits,
-                scope,
-                witness,
-                Gater.OPEN,
-                null,
-                Offload.INLINE,
-                List.of(transport),
-                fidelity.securities(crypto, own),
-                fidelity.muxers(),
-                spoken,
-                List.of(),
-                List.of(),
-                address -> true));
-        host.made(swarm, transport);
-        Multiaddr address = host.address();
-        timeline.turn(host, () -> {
-            swarm.start();
-            swarm.listen(address, (listener, failure) -> {
-                if (listener == null) throw new IllegalStateException("does not listen: " + failure);
-            });
-        });
+        Birth.of(host, Rng.seeded(random.nextLong()), null, protocols);
         return host;
     }
 
-    private Identity identity(Rng own) {
-        if (fidelity.crypto() == null) return new SimIdentity(own, crypto);
-        return new LocalIdentity(PrivateKey.generate(KeyType.ED25519, crypto, own), crypto);
+    /** A router on the internet that translates addresses, to put hosts behind. */
+    public Nat nat(NatType type) {
+        return new Nat(this, type, null);
     }
 
     /** A workspace of a host's; all share their buffers, since only one has its turn. */
-    Workspace workspace(Rng own, SimHost host) {
+    Workspace workspace(Rng own, Loop loop) {
         Workspace first = buffers;
-        Workspace made = first == null ? new Workspace(host, own) : new Workspace(host, own, first);
+        Workspace made = first == null ? new Workspace(loop, own) : new Workspace(loop, own, first);
         if (first == null) buffers = made;
         return made;
     }
@@ -194,18 +184,50 @@ public final class World {
     /** Lets time pass. */
     public void run(long nanos) {
         long until = Math.addExact(timeline.now(), nanos);
-        while (timeline.next(until) != null) timeline.step();
+        steps(until);
         timeline.reach(until);
     }
 
     /** Lets all happen that is to come, until nothing is left, no timer either. */
     public void runUntilQuiet() {
-        while (timeline.next(Long.MAX_VALUE) != null) timeline.step();
+        steps(Long.MAX_VALUE);
+    }
+
+    private void steps(long until) {
+        for (Event e = timeline.next(until); e != null; e = timeline.next(until)) {
+            while (invariants.next() <= e.time) check();
+            timeline.step();
+        }
+        while (until != Long.MAX_VALUE && invariants.next() <= until) check();
+    }
+
+    private void check() {
+        timeline.reach(invariants.next());
+        invariants.check();
     }
 
     /** Runs a task of the world's at that time, or now if that is past; between the turns of hosts, before theirs of the same time. */
     public void at(long nanos, Runnable task) {
         timeline.add(new Timeline.Task(null, task), nanos);
+    }
+
+    /** A fault begins {@code afterNanos} from now and ends when it has lasted {@code lastingNanos}, or {@link Fault#FOR_EVER}. */
+    public void inject(Fault fault, long afterNanos, long lastingNanos) {
+        if (afterNanos < 0 || lastingNanos < 0) {
+            throw new IllegalArgumentException("begins after " + afterNanos + " ns and lasts " + lastingNanos);
+        }
+        long begin = Math.addExact(timeline.now(), afterNanos);
+        at(begin, () -> fault.begin(this));
+        if (lastingNanos < Long.MAX_VALUE - begin) at(begin + lastingNanos, () -> fault.end(this));
+    }
+
+    /**
+     * Checks once in that time, from now on, what must hold; when {@code check} throws, with or without AssertJ, the world stops with a
+     * {@link WorldException} that says what, when and the seed. Checks are no events, and must change nothing.
+     */
+    public World invariant(String name, long everyNanos, Consumer<? super World> check) {
+        invariants.add(name, everyNanos, check);
+        return this;
     }
 
     // ---- what it knows
@@ -246,6 +268,21 @@ public final class World {
         return this;
     }
 
+    /**
+     * What happens from now on, as data, each thing as it happens: dials, connections, streams, messages, decisions of protocols; null for
+     * nobody, which costs nothing. {@link DataLines} makes text of it. Who listens must change nothing.
+     */
+    public World data(@Nullable Consumer<? super Datum> listener) {
+        witness.data(listener);
+        return this;
+    }
+
+    /** The host that is this peer; null if none is. */
+    public @Nullable SimHost host(PeerId peer) {
+        int number = witness.number(peer);
+        return number >= 0 && hosts.get(number).id().equals(peer) ? hosts.get(number) : null;
+    }
+
     // ---- for the parts
 
     Timeline timeline() {
@@ -254,6 +291,22 @@ public final class World {
 
     Network network() {
         return network;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Crypto crypto() {
+        return crypto;
+    }
+
+    @Nullable Distribution workCost() {
+        return workCost;
+    }
+
+    int cores() {
+        return cores;
     }
 
     Fidelity fidelity() {

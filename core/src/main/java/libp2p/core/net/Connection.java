@@ -47,8 +47,8 @@ public interface Connection {
     /**
      * Opens a stream under the first of the ids that the peer speaks.
      *
-     * <p>The handler hears {@code onOpen} and in the end {@code onClose}; or, refused, only {@code onClose}. No id at all, or one that cannot
-     * be said (empty, with a line end, or of 1024 bytes and more), is an {@link IllegalArgumentException}.
+     * <p>The handler hears {@code onOpen} and in the end {@code onClose}; or, refused, only {@code onClose}. No id at all, or one that
+     * cannot be said (empty, with a line end, or of 1024 bytes and more), is an {@link IllegalArgumentException}.
      */
     Cancellable open(List<String> protocols, OpenOptions options, StreamHandler handler);
 

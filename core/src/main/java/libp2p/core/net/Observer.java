@@ -45,6 +45,18 @@ public interface Observer {
     /** An inbound stream was refused. */
     default void streamRefused(Connection connection, String protocol, CloseReason reason) {}
 
+    /** A whole message of a protocol that has messages was sent or has arrived; its bytes on the stream, its length included. */
+    default void message(Connection connection, String protocol, boolean inbound, int size) {}
+
+    /**
+     * A protocol decided something, such as to graft a peer or to evict it.
+     *
+     * @param decision a constant of the protocol's, one word
+     * @param peer whom it is about, if anyone
+     * @param value a number that goes with it, or 0; the protocol's documentation says which
+     */
+    default void decided(String protocol, String decision, @Nullable PeerId peer, long value) {}
+
     /** Whether {@link #tap} wants to see bytes; asked once per connection. */
     default boolean taps() {
         return false;

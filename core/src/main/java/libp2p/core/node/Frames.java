@@ -54,6 +54,11 @@ public final class Frames {
         return size >= 0 || lengthBytes > 0;
     }
 
+    /** How many bytes a frame of {@code size} takes on a stream, with its length. */
+    static int whole(int size) {
+        return Varint.size(size) + size;
+    }
+
     private boolean readLength(Buf data) {
         while (!data.isEmpty()) {
             int b = data.u8();

@@ -293,6 +293,7 @@ public final class Messages<M> {
                 Buf frame = frames.next(data);
                 if (frame == null) break;
                 int size = frame.size();
+                node.observer().message(s.connection(), s.protocol(), true, Frames.whole(size));
                 M m = reader.read(s.connection(), frame);
                 if (m == null) continue;
                 if (batch == null) batch = new ArrayList<>(4);

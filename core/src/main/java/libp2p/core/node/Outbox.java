@@ -233,6 +233,8 @@ final class Outbox {
         /** What the stream took at once of this and of what waited before. */
         int write(List<Buf> batch) {
             if (over) return 0;
+            Stream s = stream;
+            if (s != null) for (Buf frame : batch) messages.node().observer().message(s.connection(), s.protocol(), false, frame.size());
             queue.addAll(batch);
             return drain();
         }

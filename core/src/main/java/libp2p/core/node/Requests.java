@@ -119,6 +119,7 @@ public final class Requests<Q, A> {
             if (answering) return;
             Buf frame = frames.next(data);
             if (frame == null) return;
+            node.observer().message(stream.connection(), stream.protocol(), true, Frames.whole(frame.size()));
             Q question = questions.read(frame);
             answering = true;
             int number = ++asked;
@@ -158,7 +159,9 @@ public final class Requests<Q, A> {
                 stream.reset(failure == null ? Codes.NONE : failure.code());
                 return;
             }
-            answer = answers.frame(value);
+            Buf frame = answers.frame(value);
+            answer = frame;
+            node.observer().message(stream.connection(), stream.protocol(), false, frame.size());
             await(stream);
             flush(stream);
         }
@@ -264,7 +267,9 @@ public final class Requests<Q, A> {
                 opened.reset(Codes.NONE);
                 return;
             }
-            rest = questions.frame(question);
+            Buf frame = questions.frame(question);
+            rest = frame;
+            node.observer().message(opened.connection(), opened.protocol(), false, frame.size());
             onWritable(opened);
         }
 
@@ -282,6 +287,7 @@ public final class Requests<Q, A> {
         public void onData(Stream opened, Buf data) {
             Buf frame = frames.next(data);
             if (frame == null) return;
+            node.observer().message(opened.connection(), opened.protocol(), true, Frames.whole(frame.size()));
             report(answers.read(frame), null);
             if (rest != null) opened.reset(Codes.NONE); // answered before it was asked in full
             else opened.stop(Codes.NONE);

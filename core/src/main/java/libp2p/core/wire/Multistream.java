@@ -180,7 +180,8 @@ public final class Multistream {
         return true;
     }
 
-    private static void check(String id) {
+    /** Whether an id can be said; an IllegalArgumentException if not. */
+    static void check(String id) {
         int size = size(id);
         if (size == 0 || size >= MESSAGE_MAX || id.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("not a protocol id: " + shown(id));

@@ -184,6 +184,7 @@ final class Openings {
         private @Nullable CloseReason failure;
 
         Opening(List<String> protocols, OpenOptions options, StreamHandler app) {
+            for (String id : protocols) Multistream.check(id);
             this.protocols = protocols;
             this.options = options;
             this.app = app;
