@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         name = "libp2p",
         description = "A libp2p node, and tools to talk to others.",
         mixinStandardHelpOptions = true,
-        version = "java-libp2p 0.1.0-SNAPSHOT",
+        version = "java-libp2p " + Main.VERSION,
         subcommands = {
             DemoCommand.class,
             NodeCommand.class,
@@ -25,10 +25,13 @@ import picocli.CommandLine.Command;
             EchoCommand.class,
             PubsubCommand.class,
             KeyCommand.class,
+            SimCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {
+    static final String VERSION = "0.1.0-SNAPSHOT";
+
     private Main() {}
 
     /** Runs the command and exits. */
@@ -39,6 +42,15 @@ public final class Main {
     /** Runs the command and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         CommandLine command = new CommandLine(new Main());
+        if (args.length == 0) {
+            command.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return execute(command, out, err, args);
+    }
+
+    /** Runs a command, says what goes wrong in one line, and returns its exit code. */
+    static int execute(CommandLine command, PrintWriter out, PrintWriter err, String... args) {
         command.setOut(out).setErr(err);
         command.setExecutionExceptionHandler((e, where, parsed) -> {
             where.getErr().println(where.getColorScheme().errorText("libp2p: " + said(e)));
@@ -51,10 +63,6 @@ public final class Main {
             where.getErr().println("Try '" + where.getCommandSpec().qualifiedName() + " --help'.");
             return CommandLine.ExitCode.USAGE;
         });
-        if (args.length == 0) {
-            command.usage(err);
-            return CommandLine.ExitCode.USAGE;
-        }
         return command.execute(args);
     }
 

@@ -24,8 +24,6 @@ import picocli.CommandLine.TypeConversionException;
 /** Measures throughput to a peer. */
 @Command(name = "perf", description = "Measure throughput to a peer (/perf/1.0.0).", mixinStandardHelpOptions = true)
 final class PerfCommand implements Callable<Integer> {
-    private static final int BAR = 40;
-
     @Spec
     private CommandSpec spec;
 
@@ -50,17 +48,15 @@ final class PerfCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (upload == 0 && download == 0) throw new ParameterException(spec.commandLine(), "--upload and --download are both 0");
         Perf perf = new Perf();
-        boolean bar = output.terminal();
+        boolean draws = output.terminal();
+        Bar bar = new Bar(output.err());
         try (Host host = nodes.builder(new Identify(), perf).start()) {
             PeerId peer = host.connect(Addresses.parse(spec, address));
             Perf.Progress progress = (uploaded, downloaded) -> {
-                if (bar) draw(uploaded + downloaded, upload + download);
+                if (draws) bar.draw(uploaded + downloaded, upload + download, (upload + download >> 20) + " MiB");
             };
             Perf.Result r = host.await((Callback<Perf.Result> done) -> perf.perf(peer, upload, download, progress, done));
-            if (bar) {
-                output.err().print("\r\u001b[K"); // what was measured stands in its place
-                output.err().flush();
-            }
+            bar.clear();
             Map<String, Object> o = new LinkedHashMap<>();
             o.put("peerId", peer.toString());
             o.put("uploadBytes", r.uploaded());
@@ -72,13 +68,6 @@ final class PerfCommand implements Callable<Integer> {
             output.say(o, up.isEmpty() || down.isEmpty() ? up + down : up + ", " + down);
         }
         return 0;
-    }
-
-    private void draw(long done, long all) {
-        double part = all == 0 ? 1 : Math.min(1, (double) done / all);
-        int full = (int) (part * BAR);
-        output.err().print("\r[" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + (int) (100 * part) + " % of " + (all >> 20) + " MiB");
-        output.err().flush();
     }
 
     /** Sizes such as 64MiB, 1GB or 4096. */

@@ -2,7 +2,9 @@ package libp2p.netty;
 
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.ClientAuth;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +40,7 @@ final class QuicTls {
 
     private record Contexts(HostCertificate own, QuicSslContext client, QuicSslContext server) {}
 
+    private final SecureRandom random = new SecureRandom();
     private final Node node;
     private final Map<SSLEngine, Shake> shakes = new ConcurrentHashMap<>();
     private volatile @Nullable Contexts contexts;
@@ -53,7 +56,22 @@ final class QuicTls {
             c = new Contexts(own, client(own), server(own));
             contexts = c;
         }
-        return server ? c.server : c.client;
+        if (!server) return c.client;
+        c.server.sessionContext().setTicketKeys(fresh());
+        return c.server;
+    }
+
+    /**
+     * A key that no ticket was sealed with so far: who comes with an old ticket shakes hands in full.
+     *
+     * <p>The library sends tickets whatever one does, and rust's QUIC uses them; but who resumes shows no certificate.
+     */
+    private SslSessionTicketKey fresh() {
+        byte[] name = new byte[SslSessionTicketKey.NAME_SIZE];
+        byte[] hmac = new byte[SslSessionTicketKey.HMAC_KEY_SIZE];
+        byte[] aes = new byte[SslSessionTicketKey.AES_KEY_SIZE];
+        for (byte[] part : new byte[][] {name, hmac, aes}) random.nextBytes(part);
+        return new SslSessionTicketKey(name, hmac, aes);
     }
 
     private QuicSslContext client(HostCertificate own) {

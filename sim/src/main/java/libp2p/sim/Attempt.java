@@ -5,6 +5,7 @@ import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /** One dial: it arrives, as an event of the host that is dialled, and is answered, as an event of the host that dials. */
