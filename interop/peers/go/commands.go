@@ -41,6 +41,8 @@ type request struct {
 	Upload   int64  `json:"upload"`
 	Download int64  `json:"download"`
 	Count    int    `json:"count"`
+	Topic    string `json:"topic"`
+	Data     string `json:"data"`
 }
 
 type command func(*node, context.Context, request) (fields, error)
@@ -57,6 +59,10 @@ var commands = map[string]command{
 	"awaitProtocol":   (*node).awaitProtocol,
 	"echo":            (*node).echo,
 	"perf":            (*node).perf,
+	"subscribe":       (*node).subscribe,
+	"unsubscribe":     (*node).unsubscribe,
+	"publish":         (*node).publish,
+	"awaitMesh":       (*node).awaitMesh,
 	"benchHandshakes": (*node).benchHandshakes,
 	"benchStreams":    (*node).benchStreams,
 	"benchRoundTrips": (*node).benchRoundTrips,

@@ -83,13 +83,14 @@ func description() fields {
 		"security": sorted(securities),
 		"muxers":   sorted(muxers),
 		"keys":     sorted(keys),
-		"features": fields{"transport": "both", "identify": "both", "push": "both", "echo": "both", "perf": "both", "bench": "both"},
+		"features": fields{"transport": "both", "identify": "both", "push": "both", "echo": "both", "perf": "both", "gossip": "both", "bench": "both"},
 	}
 }
 
 type node struct {
 	host       host.Host
 	identities *identities
+	gossip     *gossip
 	stopping   sync.Once
 }
 
@@ -137,6 +138,9 @@ func newNode(o options) (*node, error) {
 			}
 		},
 	})
+	if n.gossip, err = newGossip(h); err != nil {
+		return nil, err
+	}
 	h.SetStreamHandler(protocol.ID(echoProtocol), serveEcho)
 	h.SetStreamHandler(protocol.ID(perfProtocol), servePerf)
 	return n, nil

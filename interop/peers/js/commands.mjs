@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { bench } from './bench.mjs'
 import { echo } from './echo.mjs'
+import { gossip } from './gossip.mjs'
 import { perf } from './perf.mjs'
 import { receive, withStream } from './streams.mjs'
 
@@ -49,6 +50,7 @@ export function commands (node, identities) {
     },
 
     ...bench(node, connectionTo),
+    ...gossip(node),
 
     async handle ({ protocol }) {
       await node.handle(protocol, async stream => {

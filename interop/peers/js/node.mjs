@@ -1,5 +1,6 @@
 // The js-libp2p node: one muxer, one security protocol, one key.
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import { mplex } from '@libp2p/mplex'
 import { noise } from '@libp2p/noise'
@@ -83,7 +84,8 @@ export async function createNode ({ transport, muxer, key, security, listen, sto
     services: {
       identify: identify(limits.identify),
       identifyPush: identifyPush(limits.identify),
-      ping: ping(limits.ping)
+      ping: ping(limits.ping),
+      gossip: gossipsub({ allowPublishToZeroTopicPeers: true, emitSelf: false })
     }
   })
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { commands } from './commands.mjs'
 import { description } from './description.mjs'
 import { ECHO, echoHandler } from './echo.mjs'
+import { tellMessages } from './gossip.mjs'
 import { Identities } from './identities.mjs'
 import { createNode, KEYS, MUXERS, SECURITY, TRANSPORTS } from './node.mjs'
 import { PERF, perfHandler } from './perf.mjs'
@@ -121,6 +122,7 @@ async function main () {
   const identities = new Identities(node, emit)
   node.addEventListener('peer:connect', ({ detail }) => emit({ event: 'connected', peer: detail.toString() }))
   node.addEventListener('peer:disconnect', ({ detail }) => emit({ event: 'disconnected', peer: detail.toString() }))
+  tellMessages(node, emit)
   const streams = options.stock ? {} : { maxInboundStreams: STREAMS_MAX, maxOutboundStreams: STREAMS_MAX }
   await node.handle(ECHO, echoHandler(emit), streams)
   await node.handle(PERF, perfHandler, options.stock ? { maxInboundStreams: 1, maxOutboundStreams: 1 } : streams)

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import libp2p.core.Callback;
 import libp2p.core.identity.PeerId;
+import libp2p.gossipsub.Gossip;
 import libp2p.identify.Identify;
 import libp2p.jvm.Host;
 import libp2p.perf.Perf;
@@ -27,7 +28,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Nodes on loopback that talk to each other, shown as it happens. */
 @Command(
         name = "demo",
-        description = "Start nodes on loopback, connect them, and show who is connected to whom, ping times and throughput: "
+        description = "Start nodes on loopback, connect them, and show who is connected to whom, messages spreading, ping times "
+                + "and throughput: "
                 + "a live table on a terminal, else a line for each event.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
@@ -56,8 +58,9 @@ final class DemoCommand implements Callable<Integer> {
         List<Member> members = new ArrayList<>();
         DemoView view = output.terminal() ? new DemoTable(output.out(), count, nanos) : new DemoLines(output);
         DemoTally tally = new DemoTally(count);
+        DemoGossip topic = new DemoGossip();
         try {
-            for (int i = 0; i < count; i++) members.add(start(i, view));
+            for (int i = 0; i < count; i++) members.add(start(i, view, topic));
             for (int i = 0; i < count; i++) {
                 for (int j = i + 1; j < count; j++) {
                     members.get(i).host.connect(members.get(j).host.addresses().get(0));
@@ -65,6 +68,7 @@ final class DemoCommand implements Callable<Integer> {
                     view.connected(i, j);
                 }
             }
+            topic.spread(view);
             talk(members, view, tally);
         } finally {
             close(members);
@@ -73,11 +77,13 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Member start(int i, DemoView view) throws Exception {
+    private static Member start(int i, DemoView view, DemoGossip topic) throws Exception {
         Ping ping = new Ping();
         Perf perf = new Perf();
-        Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf).start();
+        Gossip gossip = new Gossip();
+        Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf, gossip).start();
         view.started(i, host.id(), host.addresses());
+        topic.join(host, gossip);
         return new Member(host, ping, perf);
     }
 

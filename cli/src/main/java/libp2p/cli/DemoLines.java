@@ -38,6 +38,16 @@ final class DemoLines implements DemoView {
     }
 
     @Override
+    public void spread(int from, int sentTo, int heardBy, long nanos) {
+        Map<String, Object> o = event("spread");
+        o.put("from", from);
+        o.put("sentTo", sentTo);
+        o.put("heardBy", heardBy);
+        o.put("nanos", nanos);
+        output.say(o, "node " + from + " published to " + sentTo + " peers, heard by " + heardBy + " nodes in " + Output.millis(nanos));
+    }
+
+    @Override
     public void measured(int from, int to, long roundTripNanos, long bytes, long nanos) {
         Map<String, Object> o = event("measured");
         o.put("from", from);

@@ -74,6 +74,12 @@ final class DemoTable implements DemoView {
     }
 
     @Override
+    public void spread(int from, int sentTo, int heardBy, long tookNanos) {
+        last = "node " + from + " published, heard by " + heardBy + " nodes in " + Output.millis(tookNanos);
+        draw(true);
+    }
+
+    @Override
     public void measured(int from, int to, long roundTripNanos, long bytes, long sendNanos) {
         Row r = rows[from];
         r.pings++;

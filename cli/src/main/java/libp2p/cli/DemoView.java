@@ -10,6 +10,9 @@ interface DemoView {
 
     void connected(int from, int to);
 
+    /** A message of a node's went to so many peers, and was heard by so many nodes in all that time. */
+    void spread(int from, int sentTo, int heardBy, long nanos);
+
     /** One node has pinged another and then sent to it. */
     void measured(int from, int to, long roundTripNanos, long bytes, long nanos);
 

@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             IdentifyCommand.class,
             PerfCommand.class,
             EchoCommand.class,
+            PubsubCommand.class,
             KeyCommand.class,
             SimCommand.class,
             AutoComplete.GenerateCompletion.class,

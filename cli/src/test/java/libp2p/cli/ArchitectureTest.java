@@ -18,10 +18,11 @@ class ArchitectureTest {
     private static final String CORE = "libp2p.core..";
     private static final String BOUNCY_CASTLE = "libp2p.bouncycastle..";
     private static final String[] PROTOCOLS = {
-        "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..",
+        "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.gossipsub..",
     };
     private static final String[] PORTABLE = {
-        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.sim..",
+        MULTIFORMATS, CORE, BOUNCY_CASTLE, "libp2p.ping..", "libp2p.identify..", "libp2p.perf..", "libp2p.echo..", "libp2p.gossipsub..",
+                "libp2p.sim..",
     };
 
     private final JavaClasses all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("libp2p");

@@ -229,6 +229,9 @@ class MessagesTest {
         assertThat(one.events).containsExactly("ready " + Lines.ID, "unready");
         w.advanceSeconds(60);
         assertThat(one.events).hasSize(6);
+        w.connect(a, b); // another connection is another chance
+        w.advanceSeconds(60);
+        assertThat(one.events).hasSize(12);
         a.loop().execute(() -> assertThat(one.say(b.identity().id(), "waits for nobody")).isTrue());
         w.settle();
     }

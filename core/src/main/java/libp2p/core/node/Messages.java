@@ -127,10 +127,10 @@ public final class Messages<M> {
         o.open();
     }
 
-    /** A connection began; a stream that is wanted is opened over it. */
+    /** A connection began; a stream that is wanted is opened over it, however often that failed before. */
     public void connected(Connection connection) {
         Outbox o = outboxes.get(connection.remote());
-        if (o != null) o.open();
+        if (o != null) o.openAnew();
     }
 
     /** Forgets the peer, and closes the stream to it. */
@@ -161,6 +161,12 @@ public final class Messages<M> {
     public int waiting(PeerId peer) {
         Outbox o = outboxes.get(peer);
         return o == null ? 0 : o.frames();
+    }
+
+    /** How many frames of a lane wait for the peer. */
+    public int waiting(PeerId peer, int lane) {
+        Outbox o = outboxes.get(peer);
+        return o == null ? 0 : o.frames(lane);
     }
 
     /** How many bytes wait for the peer. */

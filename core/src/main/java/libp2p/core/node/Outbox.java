@@ -63,6 +63,11 @@ final class Outbox {
         }
     }
 
+    void openAnew() {
+        if (flow == null) attempts = 0;
+        open();
+    }
+
     private void opened(Flow f, String protocol) {
         Connection c = connection;
         if (flow != f || c == null) return;
@@ -157,6 +162,10 @@ final class Outbox {
         int n = 0;
         for (Line l : lines) n += l.entries.size();
         return n;
+    }
+
+    int frames(int lane) {
+        return lines.get(lane).entries.size();
     }
 
     long bytes() {

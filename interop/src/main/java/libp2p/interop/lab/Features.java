@@ -28,6 +28,8 @@ final class Features {
     private static final long ECHO_BYTES = 64 * MIB;
     private static final long PERF_BYTES = 16 * MIB;
     private static final int SEED = 7;
+    private static final int MESSAGES = 20;
+    private static final int LARGE_MESSAGE = 100_000;
     private static final String SOMEONE = "12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv"; // of specs/tls/tls.md
 
     private final Map<String, Feature> all = new LinkedHashMap<>();
@@ -40,6 +42,7 @@ final class Features {
         all.put("push", this::push);
         all.put("echo", this::echo);
         all.put("perf", this::perf);
+        all.put("gossip", this::gossip);
     }
 
     /** In the order in which they are run. */
@@ -175,5 +178,37 @@ final class Features {
             check(r.getLong("uploadBytes") == upDown[0], "uploaded " + r.getLong("uploadBytes") + " of " + upDown[0] + " bytes");
             check(r.getLong("downloadBytes") == upDown[1], "downloaded " + r.getLong("downloadBytes") + " of " + upDown[1] + " bytes");
         }
+    }
+
+    /** Both join a topic and are in each other's meshes; each message of either is heard by the other, once, and from its author. */
+    private void gossip(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
+        connect(dialer, listener, with);
+        String topic = "lab " + pushed.incrementAndGet();
+        dialer.tell("subscribe", "topic", topic);
+        listener.tell("subscribe", "topic", topic);
+        dialer.tell("awaitMesh", "topic", topic, "peer", listener.id());
+        listener.tell("awaitMesh", "topic", topic, "peer", dialer.id());
+        spread(dialer, listener, topic);
+        spread(listener, dialer, topic);
+        dialer.tell("unsubscribe", "topic", topic);
+        listener.tell("unsubscribe", "topic", topic);
+    }
+
+    private static void spread(PeerProcess from, PeerProcess to, String topic) throws InterruptedException {
+        List<String> said = new ArrayList<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            byte[] data = new byte[i == 0 ? LARGE_MESSAGE : 10 * i];
+            for (int at = 0; at < data.length; at++) data[at] = (byte) (at + i + from.id().hashCode());
+            said.add(HexFormat.of().formatHex(data));
+            from.tell("publish", "topic", topic, "data", said.get(i));
+        }
+        List<String> heard = new ArrayList<>();
+        while (heard.size() < said.size()) {
+            JsonObject m = to.event("message", e -> topic.equals(e.getString("topic")));
+            check(from.id().equals(m.getString("from")), "a message of " + m.getString("from"));
+            check(!heard.contains(m.getString("data")), "a message came twice");
+            heard.add(m.getString("data"));
+        }
+        check(heard.containsAll(said), to.peer().name() + " heard other messages than " + from.peer().name() + " published");
     }
 }

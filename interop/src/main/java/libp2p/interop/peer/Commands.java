@@ -55,11 +55,14 @@ final class Commands {
         this.identities = identities;
         this.lines = lines;
         this.bench = new Bench(host);
+        Gossiping gossip = new Gossiping(host, parts.gossip, lines);
         this.table = Map.ofEntries(
                 Map.entry("dial", this::dial), Map.entry("close", this::close), Map.entry("connections", this::connections),
                 Map.entry("handle", this::handle), Map.entry("unhandle", this::unhandle), Map.entry("open", this::open),
                 Map.entry("ping", this::ping), Map.entry("identify", this::identify), Map.entry("awaitProtocol", this::awaitProtocol),
                 Map.entry("echo", this::echo), Map.entry("perf", this::perf),
+                Map.entry("subscribe", gossip::subscribe), Map.entry("unsubscribe", gossip::unsubscribe),
+                Map.entry("publish", gossip::publish), Map.entry("awaitMesh", gossip::awaitMesh),
                 Map.entry("benchHandshakes", t -> bench.handshakes(Multiaddr.of(t.getString("address")), t.getInt("count"))),
                 Map.entry("benchStreams", t -> bench.streams(connection(t), t.getInt("count"))),
                 Map.entry("benchRoundTrips", t -> bench.roundTrips(connection(t), t.getInt("count"))));

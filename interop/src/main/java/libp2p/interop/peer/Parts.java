@@ -26,6 +26,7 @@ import libp2p.core.wire.Security;
 import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.noise.Noise;
 import libp2p.core.wire.yamux.Yamux;
+import libp2p.gossipsub.Gossip;
 import libp2p.identify.Identify;
 import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
@@ -54,11 +55,12 @@ final class Parts {
     static final Map<String, Supplier<Muxer>> MUXERS = ordered(Map.entry("yamux", Yamux::new), Map.entry("mplex", Mplex::new));
     static final Map<String, KeyType> KEYS = ordered(Map.entry("ed25519", KeyType.ED25519), Map.entry("secp256k1", KeyType.SECP256K1),
             Map.entry("rsa", KeyType.RSA), Map.entry("ecdsa", KeyType.ECDSA));
-    private static final List<String> FEATURES = List.of("transport", "identify", "push", "echo", "perf", "bench");
+    private static final List<String> FEATURES = List.of("transport", "identify", "push", "echo", "perf", "gossip", "bench");
     private static final int RSA_BITS = 2048;
 
     final Ping ping = new Ping();
     final Perf perf = new Perf();
+    final Gossip gossip = new Gossip();
     private final String transport;
     private final String security;
     private final String muxer;
@@ -122,7 +124,7 @@ final class Parts {
                 .limits(stock ? Limits.DEFAULT : raised())
                 .observer(new Tellings(lines, identities))
                 .listen(listen.toArray(new String[0]))
-                .protocol(ping, identify, perf, new ReportingEcho(lines))
+                .protocol(ping, identify, perf, gossip, new ReportingEcho(lines))
                 .start();
     }
 
