@@ -57,7 +57,7 @@ final class ScaleRun {
         topicOf = new int[messages];
         heardBy = new int[messages];
         lateness = new long[Math.multiplyExact(messages, nodes * TOPICS_OF_EACH / TOPICS + nodes / 100 + 64)];
-        world = World.seed(seed).introduces(true).links((from, to, size, now) -> {
+        world = World.seed(seed).introduces(true).links((from, to, traffic, size, now) -> {
             long base = REGIONS[from.index() % 5][to.index() % 5] * MILLI;
             return now + base + size * 160L; // 50 Mbit/s
         });
