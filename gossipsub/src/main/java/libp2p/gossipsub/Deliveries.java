@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import libp2p.core.identity.PeerId;
 
 /** Which message counts for which peer's score: who sent it, in which state it was found to be then, and when. */
