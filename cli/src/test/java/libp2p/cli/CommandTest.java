@@ -79,7 +79,8 @@ class CommandTest {
     void completionKnowsEveryCommand() {
         Ran ran = run("generate-completion");
         assertThat(ran.code()).isZero();
-        assertThat(ran.out()).contains("demo node ping identify perf echo pubsub key sim").contains("--upload").contains("convert new show");
+        assertThat(ran.out()).contains("demo node ping identify perf echo pubsub key sim")
+                .contains("--upload").contains("convert new show");
     }
 
     @ParameterizedTest
