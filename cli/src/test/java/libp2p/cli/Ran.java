@@ -28,6 +28,10 @@ record Ran(int code, String out, String err) {
     static Process begin(String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // as the launcher does, or newer JVMs warn of native code
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
         command.addAll(List.of("-XX:+UseSerialGC", "-Xmx128m", "-cp", System.getProperty("java.class.path"), "libp2p.cli.Main"));
         command.addAll(List.of(args));
         return new ProcessBuilder(command).start();
