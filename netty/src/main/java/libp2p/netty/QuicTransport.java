@@ -144,7 +144,7 @@ final class QuicTransport implements QuicSocket.Owner {
         }
         sockets.reaching(target.getAddress(), (socket, failure) -> {
             if (socket != null) attempt.begin(socket, target);
-            else attempt.fail(loops.next(), failure);
+            else if (failure != null) attempt.fail(loops.next(), failure);
         });
     }
 
