@@ -36,15 +36,16 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
         this.accept = accept;
     }
 
-    /** On the socket's loop, when that is bound. */
-    void begin(NettyOptions options, Runnable known) {
+    /** On the socket's loop, when that is bound; false if someone else has its arrivals. */
+    boolean begin(NettyOptions options, Runnable known) {
+        if (!socket.arrivals(this)) return false;
         InetSocketAddress at = socket.bound();
         bound = at;
         List<Component> suffix = Multiaddr.of("/quic-v1").components();
         BoundAddresses a = new BoundAddresses(socket.loop(), at, Proto.UDP, suffix, options.sockets());
         addresses = a;
-        socket.arrivals(this);
         a.begin(known);
+        return true;
     }
 
     QuicSocket socket() {
@@ -67,13 +68,12 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
     /** Takes no more; the socket goes with its last connection. */
     @Override
     public void close() {
-        quic.closed(this);
         socket.loop().execute(() -> {
             if (closed) return;
             closed = true;
             socket.arrivals(null);
             if (addresses != null) addresses.close();
-            socket.closeWhenIdle();
+            quic.closed(socket);
         });
     }
 

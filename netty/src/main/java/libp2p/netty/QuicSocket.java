@@ -4,7 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
@@ -15,6 +15,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelBootstrap;
 import io.netty.handler.codec.quic.QuicChannelOption;
@@ -29,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import libp2p.core.Buf;
 import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Limits;
@@ -38,7 +40,7 @@ import libp2p.multiformats.Nullable;
  * One UDP socket that connections are accepted on and dialled from.
  *
  * <p>The library has a codec for each side; whose a packet is, its connection id tells ({@link QuicIds}). What is no QUIC by its first byte
- * (RFC 9443) has no receiver yet and is dropped. On its loop.
+ * (RFC 9443) is for {@link Datagrams}. On its loop.
  */
 final class QuicSocket {
     /** What a node gives its sockets. */
@@ -61,7 +63,9 @@ final class QuicSocket {
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
     private static final int DATAGRAMS = 64;
-    private static final int FIXED_BIT = 0x40; // RFC 9443: what has neither this nor the long form's bit is STUN, DTLS or the like
+    private static final int STUN_LAST = 3; // RFC 9443 2
+    private static final int DTLS_FIRST = 20;
+    private static final int DTLS_LAST = 63;
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
@@ -70,8 +74,10 @@ final class QuicSocket {
     private final NettyLoops loops;
     private final Owner owner;
     private final QuicIds ids = new QuicIds();
-    private @Nullable Channel channel;
+    private @Nullable ChannelFuture binding;
+    private volatile @Nullable InetSocketAddress bound;
     private @Nullable Arrivals arrivals;
+    private @Nullable Datagrams datagrams;
     private int connections;
     private boolean leaving;
 
@@ -79,6 +85,13 @@ final class QuicSocket {
     interface Arrivals {
         /** The handler of a connection that arrives; null refuses it. */
         @Nullable ChannelHandler arrived(QuicChannel channel);
+    }
+
+    /** Takes what shares the port with QUIC: STUN, whose packets begin with 0 to 3, and DTLS, whose begin with 20 to 63. */
+    @FunctionalInterface
+    interface Datagrams {
+        /** A packet, lent for the call; on the socket's loop. */
+        void received(InetSocketAddress from, ByteBuf packet);
     }
 
     QuicSocket(NettyLoop loop, NettyLoops loops, Owner owner) {
@@ -91,18 +104,46 @@ final class QuicSocket {
         return loop;
     }
 
-    /** Who hears of arrivals from now on; null for nobody. */
-    void arrivals(@Nullable Arrivals who) {
+    /** Who hears of arrivals from now on, null for nobody; false if somebody else does. */
+    boolean arrivals(@Nullable Arrivals who) {
+        if (who != null && arrivals != null) return false;
         arrivals = who;
+        return true;
+    }
+
+    /** Who takes STUN and DTLS from now on; null for nobody, and then they are dropped. */
+    void datagrams(@Nullable Datagrams who) {
+        datagrams = who;
+    }
+
+    /** Sends a packet of who takes {@link #datagrams}, which is copied; one for which the system has no room now is lost. */
+    void send(InetSocketAddress to, Buf packet) {
+        Channel c = channel();
+        int n = packet.size();
+        ByteBuf copy = c.alloc().directBuffer(n).writeBytes(packet.array, packet.start, n);
+        packet.skip(n);
+        if (c.isWritable()) c.pipeline().context(Demux.class).writeAndFlush(new DatagramPacket(copy, to));
+        else copy.release();
+    }
+
+    private Channel channel() {
+        ChannelFuture f = binding;
+        if (f == null || !f.isSuccess()) throw new IllegalStateException("not bound");
+        return f.channel();
     }
 
     InetSocketAddress bound() {
-        Channel c = channel;
-        if (c == null) throw new IllegalStateException("not bound");
-        return (InetSocketAddress) c.localAddress();
+        InetSocketAddress b = bound;
+        if (b == null) throw new IllegalStateException("not bound");
+        return b;
     }
 
-    void bind(InetSocketAddress at, Callback<? super InetSocketAddress> done) {
+    /** Where it is bound, null before; legal from any thread. */
+    @Nullable InetSocketAddress boundOrNull() {
+        return bound;
+    }
+
+    void bind(InetSocketAddress at) {
         Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
         int size = loops.epoll() ? PAYLOAD_MAX * PACKETS_PER_READ : PAYLOAD_MAX + 1;
         b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));
@@ -112,23 +153,36 @@ final class QuicSocket {
             @Override
             protected void initChannel(Channel c) {
                 c.pipeline().addLast(new Demux());
+                if (!Quic.isAvailable()) return;
                 // The client's is last, so that a connect reaches it: the server's refuses to.
                 c.pipeline().addLast(Demux.SERVER, server()).addLast(Demux.CLIENT, client());
             }
         });
-        b.bind(at).addListener((ChannelFutureListener) f -> {
-            if (!f.isSuccess()) {
-                done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, at + ": " + f.cause().getMessage()));
-                return;
-            }
-            channel = f.channel();
-            done.done(bound(), null);
+        ChannelFuture f = b.bind(at);
+        binding = f;
+        f.addListener(done -> {
+            if (done.isSuccess()) bound = (InetSocketAddress) f.channel().localAddress();
+        });
+    }
+
+    /** Calls back with this once it is bound, which has begun. */
+    void whenBound(Callback<? super QuicSocket> done) {
+        ChannelFuture f = binding;
+        if (f == null) throw new IllegalStateException("not told to bind");
+        f.addListener(ended -> {
+            if (ended.isSuccess()) done.done(this, null);
+            else done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, String.valueOf(ended.cause().getMessage())));
         });
     }
 
     void close() {
-        Channel c = channel;
-        if (c != null) c.close();
+        ChannelFuture f = binding;
+        if (f != null) f.channel().close();
+    }
+
+    boolean isClosed() {
+        ChannelFuture f = binding;
+        return f != null && f.isDone() && !f.channel().isOpen();
     }
 
     /** One connection more lives here, of either side. */
@@ -148,9 +202,7 @@ final class QuicSocket {
 
     /** Begins to connect; cancelling the future gives it up. */
     QuicChannelBootstrap connecting() {
-        Channel c = channel;
-        if (c == null) throw new IllegalStateException("not bound");
-        QuicChannelBootstrap b = QuicChannel.newBootstrap(c);
+        QuicChannelBootstrap b = QuicChannel.newBootstrap(channel());
         b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.Side.CLIENT)));
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
@@ -209,24 +261,35 @@ final class QuicSocket {
         public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();
-            int at = b.readerIndex();
-            int n = b.readableBytes();
-            int first = n == 0 ? 0 : b.getUnsignedByte(at);
-            if ((first & (LONG | FIXED_BIT)) == 0 || n <= QuicIds.SIZE) {
+            int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
+            String receiver = null;
+            if (first > DTLS_LAST) receiver = codec(b, first);
+            else if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);
+            if (receiver == null) {
                 packet.release();
                 return;
             }
-            boolean ofClient;
-            if ((first & LONG) == 0) {
-                ofClient = !ids.is(QuicIds.Side.SERVER, b, at + 1);
-            } else {
-                boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
-                ofClient = whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT);
-            }
-            if (ofClient) readClient = true;
+            if (receiver.equals(CLIENT)) readClient = true;
             else readServer = true;
-            ChannelHandlerContext to = ctx.pipeline().context(ofClient ? CLIENT : SERVER);
+            ChannelHandlerContext to = ctx.pipeline().context(receiver);
             ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
+        }
+
+        private void give(DatagramPacket packet) {
+            Datagrams who = datagrams;
+            if (who != null) loop.run(() -> who.received(packet.sender(), packet.content()));
+        }
+
+        /** Whose a packet of QUIC is; null for nobody's. */
+        private @Nullable String codec(ByteBuf b, int first) {
+            int at = b.readerIndex();
+            int n = b.readableBytes();
+            if (n <= QuicIds.SIZE || !Quic.isAvailable()) return null;
+            if ((first & LONG) == 0) return ids.is(QuicIds.Side.SERVER, b, at + 1) ? SERVER : CLIENT;
+            boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
+            if (whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT)) return CLIENT;
+            boolean ours = whole && ids.is(QuicIds.Side.SERVER, b, at + LONG_ID_AT);
+            return ours || arrivals != null ? SERVER : null; // a new one is nobody's where nobody listens
         }
 
         @Override

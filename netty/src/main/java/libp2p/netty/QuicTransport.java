@@ -4,12 +4,8 @@ import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.util.AttributeKey;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -38,8 +34,7 @@ final class QuicTransport implements QuicSocket.Owner {
     private final QuicTls tls;
     private final Limits streamLimits;
     private final HostCertificates certificates = new HostCertificates(Tls.LIFE_MILLIS);
-    private final List<QuicListener> listeners = new ArrayList<>();
-    private final QuicSocket[] dialling = new QuicSocket[2]; // where no listener serves: of IPv4, of IPv6
+    private final UdpSockets sockets;
     private final AtomicInteger handshakes = new AtomicInteger(); // inbound, under way
     private volatile @Nullable HostCertificate own; // what was shown last
 
@@ -48,6 +43,7 @@ final class QuicTransport implements QuicSocket.Owner {
         this.loops = loops;
         this.options = options;
         this.tls = new QuicTls(node);
+        this.sockets = new UdpSockets(node.loop(), loops, this);
         this.streamLimits = node.limits().with().streamsInboundPerConnectionMax(2 * node.limits().streamsInboundPerConnectionMax()).build();
     }
 
@@ -97,23 +93,23 @@ final class QuicTransport implements QuicSocket.Owner {
                 loop.execute(() -> bound.done(null, failure));
                 return;
             }
-            QuicSocket socket = new QuicSocket(loop, loops, this);
-            QuicListener listener = new QuicListener(this, socket, accept);
-            loop.execute(() -> socket.bind(where, (there, refused) -> {
-                if (there == null) {
+            sockets.listening(where, (socket, refused) -> {
+                if (socket == null) {
                     bound.done(null, refused);
                     return;
                 }
-                listener.begin(options, () -> {
-                    node.loop().execute(() -> listeners.add(listener));
-                    bound.done(listener, null);
-                });
-            }));
+                QuicListener listener = new QuicListener(this, socket, accept);
+                if (!listener.begin(options, () -> bound.done(listener, null))) {
+                    node.loop().execute(() -> sockets.release(socket));
+                    bound.done(null, CloseReason.of(CloseReason.Kind.REFUSED, where + " is listened on already"));
+                }
+            });
         });
     }
 
-    void closed(QuicListener listener) {
-        node.loop().execute(() -> listeners.remove(listener));
+    /** A listener lets go of its socket; from any thread. */
+    void closed(QuicSocket socket) {
+        node.loop().execute(() -> sockets.release(socket));
     }
 
     // ---- dialling
@@ -146,42 +142,18 @@ final class QuicTransport implements QuicSocket.Owner {
             attempt.fail(loops.next(), CloseReason.of(CloseReason.Kind.UNREACHABLE, String.valueOf(e.getMessage())));
             return;
         }
-        QuicListener from = listener(target.getAddress());
-        if (from != null) {
-            from.socket().loop().execute(() -> attempt.begin(from.socket(), target));
-            return;
-        }
-        int family = target.getAddress() instanceof Inet6Address ? 1 : 0;
-        QuicSocket there = dialling[family];
-        if (there != null) {
-            there.loop().execute(() -> attempt.begin(there, target));
-            return;
-        }
-        QuicSocket fresh = new QuicSocket(loops.next(), loops, this);
-        dialling[family] = fresh;
-        InetSocketAddress any = new InetSocketAddress(family == 1 ? "::" : "0.0.0.0", 0);
-        fresh.loop().execute(() -> fresh.bind(any, (bound, failure) -> {
-            if (failure == null) {
-                attempt.begin(fresh, target);
-            } else {
-                node.loop().execute(() -> dialling[family] = null);
-                attempt.fail(fresh.loop(), failure);
-            }
-        }));
-    }
-
-    /** A listener whose socket can reach the target: of all addresses, or of loopback as the target is. */
-    private @Nullable QuicListener listener(InetAddress target) {
-        for (QuicListener l : listeners) {
-            InetAddress at = l.bound().getAddress();
-            if (at instanceof Inet6Address != target instanceof Inet6Address) continue;
-            boolean same = at.isLoopbackAddress() == target.isLoopbackAddress() && at.isLinkLocalAddress() == target.isLinkLocalAddress();
-            if (at.isAnyLocalAddress() || same) return l;
-        }
-        return null;
+        sockets.reaching(target.getAddress(), (socket, failure) -> {
+            if (socket != null) attempt.begin(socket, target);
+            else if (failure != null) attempt.fail(loops.next(), failure);
+        });
     }
 
     // ---- connections
+
+    /** The sockets, which whoever else speaks over UDP shares; on the node's loop. */
+    UdpSockets sockets() {
+        return sockets;
+    }
 
     Node node() {
         return node;
@@ -242,7 +214,6 @@ final class QuicTransport implements QuicSocket.Owner {
     }
 
     void stop() {
-        for (QuicListener l : listeners) l.close();
-        for (QuicSocket s : dialling) if (s != null) s.loop().execute(s::close);
+        sockets.stop();
     }
 }
