@@ -118,6 +118,11 @@ public final class Association {
         return state == State.ENDED;
     }
 
+    /** Whether all that was sent is acknowledged, and nothing waits. */
+    public boolean isIdle() {
+        return outbound.isIdle();
+    }
+
     /** How many bytes of messages are taken before those there have left. Messages that are needed to end streams may go beyond. */
     public int room() {
         return outbound.room();
