@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Vector;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -27,15 +28,19 @@ import org.bouncycastle.tls.DefaultTlsClient;
 import org.bouncycastle.tls.DefaultTlsServer;
 import org.bouncycastle.tls.HashAlgorithm;
 import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.SRTPProtectionProfile;
 import org.bouncycastle.tls.SignatureAlgorithm;
 import org.bouncycastle.tls.SignatureAndHashAlgorithm;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsContext;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.TlsSRTPUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.TlsUtils;
+import org.bouncycastle.tls.UseSRTPData;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
@@ -56,6 +61,10 @@ final class DtlsHandshake implements DatagramTransport {
     private static final int LENGTH_AT = 11;
     private static final int[] SUITES = {
         CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+    };
+
+    private static final int[] SRTP_PROFILES = {
+        SRTPProtectionProfile.SRTP_AEAD_AES_128_GCM, SRTPProtectionProfile.SRTP_AES128_CM_HMAC_SHA1_80
     };
 
     private final RtcCertificate own;
@@ -163,6 +172,18 @@ final class DtlsHandshake implements DatagramTransport {
             return new CertificateRequest(new short[] {ClientCertificateType.ecdsa_sign, ClientCertificateType.rsa_sign}, algorithms, null);
         }
 
+        /** The first SRTP profile that the client offers, which pion insists on though nothing is sent by it. */
+        @Override
+        public Hashtable<?, ?> getServerExtensions() throws IOException {
+            Hashtable<?, ?> all = super.getServerExtensions();
+            UseSRTPData offered = TlsSRTPUtils.getUseSRTPExtension(clientExtensions);
+            if (offered == null || offered.getProtectionProfiles().length == 0) return all;
+            Hashtable<?, ?> extended = TlsExtensionsUtils.ensureExtensionsInitialised(all);
+            int[] first = {offered.getProtectionProfiles()[0]};
+            TlsSRTPUtils.addUseSRTPExtension(extended, new UseSRTPData(first, TlsUtils.EMPTY_BYTES));
+            return extended;
+        }
+
         @Override
         public void notifyClientCertificate(Certificate chain) throws IOException {
             shown(chain);
@@ -195,6 +216,14 @@ final class DtlsHandshake implements DatagramTransport {
         @Override
         public int getHandshakeResendTimeMillis() {
             return RESEND_MILLIS;
+        }
+
+        /** Some SRTP profiles, of which pion wants to choose one. */
+        @Override
+        public Hashtable<?, ?> getClientExtensions() throws IOException {
+            Hashtable<?, ?> all = TlsExtensionsUtils.ensureExtensionsInitialised(super.getClientExtensions());
+            TlsSRTPUtils.addUseSRTPExtension(all, new UseSRTPData(SRTP_PROFILES, TlsUtils.EMPTY_BYTES));
+            return all;
         }
 
         @Override

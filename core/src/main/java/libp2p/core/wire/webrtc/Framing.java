@@ -12,11 +12,11 @@ import libp2p.multiformats.Varint;
  * are passed on as they come.
  */
 public final class Framing {
-    /** The longest message with its length that is sent: what all browsers take. */
-    public static final int MESSAGE_MAX = 16 * 1024;
+    /** The longest message with its length that is sent. The specification allows 16 KiB, of which go-libp2p reads 4 in one piece. */
+    public static final int MESSAGE_MAX = 4 * 1024;
 
     /** The most bytes of a stream in one message. */
-    public static final int BYTES_MAX = MESSAGE_MAX - 7;
+    public static final int BYTES_MAX = MESSAGE_MAX - 5;
 
     /** The longest message that is read; go-libp2p's bound. */
     static final int RECEIVED_MAX = (256 + 1) * 1024;
