@@ -9,6 +9,7 @@ import { plaintext } from '@libp2p/plaintext'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { STREAMS_MAX } from './streams.mjs'
@@ -22,7 +23,8 @@ export const KEYS = {
 // With where each listens by default.
 export const TRANSPORTS = {
   tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' },
-  ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' }
+  ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' },
+  'webrtc-direct': { create: () => webRTCDirect(), listen: '/ip4/127.0.0.1/udp/0/webrtc-direct' }
 }
 
 export const SECURITY = { noise, tls, plaintext }

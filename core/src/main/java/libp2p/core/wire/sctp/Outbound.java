@@ -313,7 +313,7 @@ final class Outbound {
         }
         window = peerWindow;
         if (window > 0 || moved) probes = 0;
-        if (acked > 0 || moved) timeouts = 0;
+        if (acked > 0 || moved || window == 0) timeouts = 0; // a peer whose window is closed is not silent (RFC 9260 6.1)
         if (recovering && !Format.before(cumulative, recoveryEnd)) recovering = false;
         if (moved) widen(acked, before);
         if (last > 0) missing(recovering && moved ? cumulative + last : highestNew);
