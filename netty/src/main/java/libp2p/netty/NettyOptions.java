@@ -26,8 +26,8 @@ import libp2p.multiformats.Nullable;
  * @param trustedProxies whose word about a peer's address (the header X-Forwarded-For) is taken
  * @param proxy what WebSocket and plain TCP dials of this module go through; null for none
  * @param sockets how TCP sockets are made
- * @param seedFile where the seed of the WebRTC-direct certificate is kept if the host's key is not in memory; it is made if it is not there.
- *     Null for none, and then {@code /certhash} is another one after each start of such a host
+ * @param seedFile where the seed of the WebRTC-direct certificate is kept if the host's key is not in memory; made if it is not there. Null
+ *     for none, and then {@code /certhash} is another one after each start of such a host
  */
 public record NettyOptions(
         boolean epoll,
