@@ -20,9 +20,9 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * WebSocket, QUIC, WebRTC-direct, and plain TCP where it shall share a WebSocket's port, on Netty's loops: {@code /ip4|ip6/…/tcp/…} with
- * {@code /ws}, {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…}; {@code /ip4|ip6/…/udp/…} with {@code /quic-v1}
- * or {@code /webrtc-direct}.
+ * WebSocket, QUIC, WebRTC-direct, and plain TCP where it shall share a WebSocket's port, on Netty's loops:
+ * {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…};
+ * {@code /ip4|ip6/…/udp/…} with {@code /quic-v1} or {@code /webrtc-direct}.
  *
  * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
  */

@@ -71,7 +71,9 @@ final class RtcDial extends RtcPort implements Cancellable {
         if (over) return;
         long most = rtc.limits().connectNanos() + rtc.limits().securityNanos();
         long nanos = dial.deadlineNanos() == 0 ? most : Math.min(most, dial.deadlineNanos() - loop.nanoTime());
-        timer = loop.schedule(nanos, () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, reached ? "security took too long" : "no answer")));
+        timer = loop.schedule(nanos, () -> {
+            fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, reached ? "security took too long" : "no answer"));
+        });
         Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
         b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
         b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_MAX).maxMessagesPerRead(PACKETS_PER_READ));

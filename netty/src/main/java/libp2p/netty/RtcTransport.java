@@ -31,7 +31,10 @@ import libp2p.multiformats.Multihash;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
-/** The WebRTC-direct of a node: its certificate, its handshakes' threads, and the making of connections. On the node's loop, but for facts. */
+/**
+ * The WebRTC-direct of a node: its certificate, its handshakes' threads, and the making of connections. On the node's loop, but for what
+ * connections ask.
+ */
 final class RtcTransport {
     /** DTLS handshakes at a time; each blocks a thread until it is over or too late. */
     private static final int HANDSHAKES_MAX = 64;
