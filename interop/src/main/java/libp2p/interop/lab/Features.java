@@ -39,7 +39,6 @@ final class Features {
     Features() {
         all.put("transport", this::transport);
         all.put("identify", this::identify);
-        all.put("push", this::push);
         all.put("echo", this::echo);
         all.put("perf", this::perf);
         all.put("gossip", this::gossip);
@@ -81,10 +80,16 @@ final class Features {
         listener.event("disconnected", e -> dialer.id().equals(e.getString("peer")));
     }
 
+    /** Each knows what the other is, by a record that the other signed, and hears of what changes. */
     private void identify(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
         connect(dialer, listener, with);
         identified(dialer, listener, with);
         identified(listener, dialer, with);
+        try {
+            push(dialer, listener);
+        } catch (Failure e) {
+            throw new Failure("push: " + e.getMessage());
+        }
     }
 
     private static void identified(PeerProcess asks, PeerProcess told, Combination with) throws InterruptedException {
@@ -125,10 +130,7 @@ final class Features {
     }
 
     /** A protocol that comes and goes on either side is seen on the other. */
-    private void push(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
-        connect(dialer, listener, with);
-        dialer.tell("identify", "peer", listener.id()); // a push goes to those that are known to take it
-        listener.tell("identify", "peer", dialer.id());
+    private void push(PeerProcess dialer, PeerProcess listener) throws InterruptedException {
         String ours = "/lab/" + pushed.incrementAndGet();
         String theirs = "/lab/" + pushed.incrementAndGet();
         dialer.tell("handle", "protocol", ours);
