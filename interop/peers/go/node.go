@@ -25,6 +25,7 @@ import (
 	tls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	webrtc "github.com/libp2p/go-libp2p/p2p/transport/webrtc"
 	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
@@ -39,10 +40,11 @@ func plainly(constructor any) func() (libp2p.Option, error) {
 }
 
 var transports = map[string]transport{
-	"tcp":     {option: plainly(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
-	"ws":      {option: plainly(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
-	"wss":     {option: secureWebSockets, listen: "/ip4/127.0.0.1/tcp/0/tls/ws"},
-	"quic-v1": {option: plainly(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"tcp":           {option: plainly(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"ws":            {option: plainly(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
+	"wss":           {option: secureWebSockets, listen: "/ip4/127.0.0.1/tcp/0/tls/ws"},
+	"quic-v1":       {option: plainly(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"webrtc-direct": {option: plainly(webrtc.New), listen: "/ip4/127.0.0.1/udp/0/webrtc-direct"},
 }
 
 var securities = map[string]libp2p.Option{
