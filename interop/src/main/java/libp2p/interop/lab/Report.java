@@ -21,8 +21,9 @@ import javax.xml.stream.XMLStreamWriter;
  *
  * @param command what was run
  * @param peers who took part, or should have; ours first
+ * @param drivers what the raw drivers found, if they were run too
  */
-record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors known, long millis) {
+record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors known, RawDrivers drivers, long millis) {
     long count(Row.Status status) {
         return rows.stream().filter(r -> r.status() == status).count();
     }
@@ -33,7 +34,8 @@ record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors know
     }
 
     boolean failed(boolean strict) {
-        return count(Row.Status.FAIL) > 0 || strict && count(Row.Status.SKIP) > 0;
+        return count(Row.Status.FAIL) > 0 || !drivers.failed().isEmpty()
+                || strict && (count(Row.Status.SKIP) > 0 || !drivers.missing().isEmpty());
     }
 
     void writeJson(Path file) throws IOException {
@@ -89,10 +91,13 @@ record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors know
     void summary(PrintStream out) {
         out.println();
         for (Row r : rows) if (r.status() == Row.Status.FAIL) out.println("FAIL " + r.name() + ": " + r.reason());
+        for (RawDrivers.Check c : drivers.failed()) out.println("FAIL raw driver: " + c + ": " + c.reason());
         for (Row r : mended()) out.println("PASSES, though known to fail: " + r.name() + " (" + known.reason(r.name()) + ")");
         Map<String, Integer> skips = new LinkedHashMap<>();
         for (Row r : rows) if (r.status() == Row.Status.SKIP) skips.merge(r.reason(), 1, Integer::sum);
         skips.forEach((reason, n) -> out.println("SKIP " + n + ": " + reason));
+        if (!drivers.missing().isEmpty()) out.println("SKIP raw drivers: " + drivers.missing());
+        if (!drivers.checks().isEmpty()) out.println(drivers.checks().size() + " raw checks: " + drivers.failed().size() + " failed");
         out.printf(Locale.ROOT, "%d rows in %.1f s: %d passed, %d failed, %d known, %d skipped%n", rows.size(), millis / 1e3,
                 count(Row.Status.PASS), count(Row.Status.FAIL), count(Row.Status.KNOWN), count(Row.Status.SKIP));
     }
