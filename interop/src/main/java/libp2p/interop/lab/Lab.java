@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +87,10 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--docs", description = "Run the raw drivers and write docs/compatibility.md though this is not the whole matrix.")
     private boolean docs;
 
+    @Option(names = "--merge",
+            description = "Keep the rows of interop/results.json that this run does not repeat: the whole matrix in pieces.")
+    private boolean merge;
+
     @Option(names = "--bench", description = "Instead: measure what the same work costs each peer, and print the ratios to ours.")
     private boolean bench;
 
@@ -143,7 +148,12 @@ public final class Lab implements Callable<Integer> {
         }
         if (pairings.isEmpty()) throw new IOException("nothing to run: no combination is as was asked for");
         long began = System.nanoTime();
+        Path results = root.resolve("results.json");
         List<Row> rows = run(pairings, all, known);
+        if (merge && Files.exists(results)) {
+            rows = Report.merged(results, rows);
+            addMissing(others, rows);
+        }
         List<Peer> everyone = new ArrayList<>(others);
         everyone.add(0, java);
         List<String> given = spec.commandLine().getParseResult().originalArgs();
@@ -152,12 +162,21 @@ public final class Lab implements Callable<Integer> {
         boolean page = docs || isWhole();
         RawDrivers drivers = page ? RawDrivers.all(root) : RawDrivers.NONE;
         Report report = new Report(("interop/run " + command).strip(), rows, everyone, known, drivers, millis);
-        report.writeJson(root.resolve("results.json"));
+        report.writeJson(results);
         report.writeJunit(root.resolve("cache").resolve("junit.xml"));
         Path file = root.resolveSibling("docs").resolve("compatibility.md");
         if (page) Files.writeString(file, new CompatibilityPage(report).text());
         report.summary(out);
         return report.failed(strict) ? 1 : 0;
+    }
+
+    /** Peers that only rows of earlier runs know. */
+    private void addMissing(List<Peer> others, List<Row> rows) throws IOException, InterruptedException {
+        for (Row r : rows) {
+            String name = r.dialer().equals(OURS) ? r.listener() : r.dialer();
+            if (!name.equals(OURS) && others.stream().noneMatch(p -> p.name().equals(name))) others.add(Peer.setUp(root, name));
+        }
+        others.sort(Comparator.comparing(Peer::name));
     }
 
     /** The other end is go, where it is there: the most deployed one. */

@@ -1,5 +1,8 @@
 package libp2p.interop.lab;
 
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonParser;
+import com.grack.nanojson.JsonParserException;
 import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -8,10 +11,12 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -36,6 +41,23 @@ record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors know
     boolean failed(boolean strict) {
         return count(Row.Status.FAIL) > 0 || !drivers.failed().isEmpty()
                 || strict && (count(Row.Status.SKIP) > 0 || !drivers.missing().isEmpty());
+    }
+
+    /** The rows of an earlier run, without those that are among {@code newer}, and then those. */
+    static List<Row> merged(Path earlier, List<Row> newer) throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Row r : newer) names.add(r.name());
+        List<Row> all = new ArrayList<>();
+        try {
+            for (Object o : JsonParser.array().from(Files.readString(earlier))) {
+                Row r = Row.of((JsonObject) o);
+                if (!names.contains(r.name())) all.add(r);
+            }
+        } catch (JsonParserException e) {
+            throw new IOException(earlier + ": " + e.getMessage(), e);
+        }
+        all.addAll(newer);
+        return all;
     }
 
     void writeJson(Path file) throws IOException {

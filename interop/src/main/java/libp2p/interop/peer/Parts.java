@@ -156,6 +156,7 @@ final class Parts {
 
         @Override
         public void disconnected(Connection c, CloseReason reason) {
+            System.err.println("java-peer: the connection to " + c.remote() + " at " + c.remoteAddress() + " has ended: " + reason);
             if (connections.merge(c.remote(), -1, Integer::sum) != 0) return;
             identities.forget(c.remote());
             lines.say(Lines.fields("event", "disconnected", "peer", c.remote().toString()));

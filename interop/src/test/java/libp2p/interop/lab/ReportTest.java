@@ -83,6 +83,14 @@ final class ReportTest {
     }
 
     @Test
+    void rowsOfAnEarlierRunStayUnlessTheyWereRunAgain() throws IOException {
+        Path file = folder.resolve("results.json");
+        report(known("[]"), row("js", Row.Status.FAIL, "late"), row("go", Row.Status.PASS, "")).writeJson(file);
+        Row again = row("js", Row.Status.PASS, "");
+        assertThat(Report.merged(file, List.of(again))).containsExactly(row("go", Row.Status.PASS, ""), again);
+    }
+
+    @Test
     void junitCountsFailuresAndSkips() throws IOException {
         Path file = folder.resolve("junit.xml");
         report(known("[]"), row("js", Row.Status.PASS, ""), row("js", Row.Status.FAIL, "<no>"), row("js", Row.Status.SKIP,
