@@ -65,7 +65,8 @@ record RawDrivers(List<Check> checks, String missing) {
         try {
             for (Object o : JsonParser.array().from(json)) {
                 JsonObject c = (JsonObject) o;
-                all.add(new Check(c.getString("area"), c.getString("check"), "pass".equals(c.getString("status")), c.getString("reason", "")));
+                boolean passed = "pass".equals(c.getString("status"));
+                all.add(new Check(c.getString("area"), c.getString("check"), passed, c.getString("reason", "")));
             }
         } catch (JsonParserException e) {
             throw new IOException("the raw drivers told nothing, see " + log, e);
