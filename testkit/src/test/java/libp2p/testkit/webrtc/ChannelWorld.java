@@ -75,8 +75,8 @@ final class ChannelWorld {
         @Override
         public Session start(Context c) {
             made = new ChannelSession(
-                    new Context(c.connection(), c.initiator(), c.accept(), this::post, c.readReady(), c.ended(), c.plainMax(), c.workspace(),
-                            c.limits(), c.scope(), c.observer()),
+                    new Context(c.connection(), c.initiator(), c.accept(), this::post, c.readReady(), c.ended(), c.plainMax(),
+                            c.workspace(), c.limits(), c.scope(), c.observer()),
                     sctp, even);
             return made;
         }
@@ -118,8 +118,8 @@ final class ChannelWorld {
 
         @Override
         public String toString() {
-            return "violation " + violation + ", room " + sctp.room() + ", idle " + sctp.isIdle() + ", due " + sctp.deadlineNanos() + ", lingers "
-                    + session.lingers() + ", streams " + session.streams() + ", ended " + sctp.isEnded();
+            return "violation " + violation + ", room " + sctp.room() + ", idle " + sctp.isIdle() + ", streams " + session.streams()
+                    + ", lingers " + session.lingers() + ", ended " + sctp.isEnded();
         }
 
         @Override
