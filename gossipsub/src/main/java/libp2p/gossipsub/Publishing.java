@@ -218,7 +218,7 @@ final class Publishing {
     }
 
     void stop() {
-        for (TopicState t : state.topics.values()) giveUp(t);
+        for (TopicState t : state.ours) giveUp(t);
     }
 
     /** Fails what waits for peers. */
