@@ -55,7 +55,7 @@ final class Parts {
     static final Map<String, Supplier<Muxer>> MUXERS = ordered(Map.entry("yamux", Yamux::new), Map.entry("mplex", Mplex::new));
     static final Map<String, KeyType> KEYS = ordered(Map.entry("ed25519", KeyType.ED25519), Map.entry("secp256k1", KeyType.SECP256K1),
             Map.entry("rsa", KeyType.RSA), Map.entry("ecdsa", KeyType.ECDSA));
-    private static final List<String> FEATURES = List.of("transport", "identify", "push", "echo", "perf", "gossip", "bench");
+    private static final List<String> FEATURES = List.of("transport", "identify", "echo", "perf", "gossip", "bench");
     private static final int RSA_BITS = 2048;
 
     final Ping ping = new Ping();
@@ -156,6 +156,7 @@ final class Parts {
 
         @Override
         public void disconnected(Connection c, CloseReason reason) {
+            System.err.println("java-peer: the connection to " + c.remote() + " at " + c.remoteAddress() + " has ended: " + reason);
             if (connections.merge(c.remote(), -1, Integer::sum) != 0) return;
             identities.forget(c.remote());
             lines.say(Lines.fields("event", "disconnected", "peer", c.remote().toString()));
