@@ -100,7 +100,7 @@ public final class GossipLoad implements Callable<Integer> {
     private Subject subject(Runner runner, int node) throws IOException, InterruptedException {
         Path script = Files.createTempFile("load", ".json");
         Files.writeString(script, JsonWriter.string(Map.of("script", List.of(
-                Map.of("type", "initGossipSub", "gossipSubParams", Map.of("D", peers, "Dlo", peers - 1, "Dhi", 2 * peers)),
+                Map.of("type", "initGossipSub", "gossipSubParams", Map.of("D", peers, "Dlo", peers, "Dhi", 2 * peers)),
                 Map.of("type", "subscribeToTopic", "topicID", TOPIC),
                 Map.of("type", "waitUntil", "elapsedSeconds", 3600)))));
         Map<String, String> id = new ConcurrentHashMap<>();
