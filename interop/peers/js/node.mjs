@@ -8,6 +8,7 @@ import { ping } from '@libp2p/ping'
 import { plaintext } from '@libp2p/plaintext'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
@@ -29,6 +30,7 @@ const quic = await import('@chainsafe/libp2p-quic').then(module => module.quic, 
 export const TRANSPORTS = {
   tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' },
   ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' },
+  'webrtc-direct': { create: () => webRTCDirect(), listen: '/ip4/127.0.0.1/udp/0/webrtc-direct' },
   wss: { create: secureWebSockets, listen: '/ip4/127.0.0.1/tcp/0/tls/ws' },
   ...(quic == null ? {} : { 'quic-v1': { create: () => quic({ ipv6: false }), listen: '/ip4/127.0.0.1/udp/0/quic-v1' } })
 }

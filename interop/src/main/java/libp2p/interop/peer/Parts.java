@@ -47,7 +47,8 @@ final class Parts {
             Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")),
             Map.entry("ws", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/ws")),
             Map.entry("wss", new Carrier(Parts::secured, "/ip4/127.0.0.1/tcp/0/tls/ws")),
-            Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")));
+            Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")),
+            Map.entry("webrtc-direct", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/webrtc-direct")));
     static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES = ordered(
             Map.entry("noise", Noise::create),
             Map.entry("tls", (crypto, random) -> new Tls()),
