@@ -15,8 +15,9 @@ import (
 )
 
 const usage = `usage: go-peer [option]...
+       go-peer gossip-script --params FILE [--nodes N,...] [--port PORT] [--start MILLIS] [--quiet]
 
-  --transport NAME     tcp (default), ws or quic-v1
+  --transport NAME     tcp (default), ws, wss, quic-v1 or webrtc-direct
   --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1, rsa or ecdsa; made anew at each start
@@ -110,6 +111,9 @@ func emit(message fields) {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "gossip-script" {
+		os.Exit(runScript(os.Args[2:]))
+	}
 	o := readOptions()
 	n, err := newNode(o)
 	if err != nil {

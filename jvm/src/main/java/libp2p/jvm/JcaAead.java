@@ -31,7 +31,7 @@ final class JcaAead implements Crypto.Aead {
             Cipher cipher = sealer;
             if (cipher == null) cipher = sealer = crypto.cipher();
             init(cipher, Cipher.ENCRYPT_MODE, nonce, data);
-            cipher.doFinal(in, inAt, size, out, outAt);
+            run(cipher, in, inAt, size, out, outAt);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -44,7 +44,7 @@ final class JcaAead implements Crypto.Aead {
             Cipher cipher = opener;
             if (cipher == null) cipher = opener = crypto.cipher();
             init(cipher, Cipher.DECRYPT_MODE, nonce, data);
-            cipher.doFinal(in, inAt, size, out, outAt);
+            run(cipher, in, inAt, size, out, outAt);
             return true;
         } catch (AEADBadTagException e) {
             Arrays.fill(out, outAt, outAt + size - TAG, (byte) 0);
@@ -52,6 +52,12 @@ final class JcaAead implements Crypto.Aead {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private void run(Cipher cipher, byte[] in, int inAt, int size, byte[] out, int outAt) throws GeneralSecurityException {
+        AeadRoom room = crypto.room();
+        if (room == null) cipher.doFinal(in, inAt, size, out, outAt);
+        else room.doFinal(cipher, in, inAt, size, out, outAt);
     }
 
     private void init(Cipher cipher, int mode, byte[] nonce, byte[] data) throws GeneralSecurityException {

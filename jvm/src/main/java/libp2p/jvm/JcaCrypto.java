@@ -41,11 +41,13 @@ final class JcaCrypto implements Crypto {
 
     private final @Nullable Provider provider;
     private final String aead;
+    private final @Nullable ThreadLocal<AeadRoom> rooms;
 
     /** The primitives of that provider, or, if null, of those that the platform prefers. */
     JcaCrypto(@Nullable Provider provider) {
         this.provider = provider;
         this.aead = provider == null ? "ChaCha20-Poly1305" : "ChaCha20/Poly1305/NoPadding";
+        this.rooms = provider == null ? null : ThreadLocal.withInitial(AeadRoom::new);
     }
 
     @Override
@@ -110,6 +112,11 @@ final class JcaCrypto implements Crypto {
         for (byte b : secret) any |= b;
         if (any == 0) throw new Violation("X25519 point of low order");
         return secret;
+    }
+
+    /** The current thread's room for a native cipher; null where the platform's own works on Java arrays. */
+    @Nullable AeadRoom room() {
+        return rooms == null ? null : rooms.get();
     }
 
     @Override

@@ -126,20 +126,41 @@ public abstract class CryptoContract {
         assertThat(passed).isGreaterThan(250);
     }
 
+    /** Sizes about blocks, and about where an implementation may go over to another way of calling native code. */
+    private static final int[] SIZES = {
+        0, 1, 15, 16, 17, 63, 64, 65, 240, 241, 256, 257, 500, 2032, 2033, 2048, 16_368, 16_369, 16_384, 65_519, 65_520, 100_000
+    };
+
     @Test
     public void theAeadKeepsToTheRangesItIsGiven() {
         Crypto.Aead aead = crypto().chacha20Poly1305(Rng.seeded(2).bytes(32));
-        byte[] in = Rng.seeded(3).bytes(1000);
-        for (int size : new int[] {0, 1, 15, 16, 17, 63, 64, 65, 500}) {
-            byte[] nonce = nonce(size);
-            byte[] sealed = new byte[1200];
-            aead.seal(nonce, new byte[0], in, 7, size, sealed, 100);
-            byte[] plain = new byte[1200];
-            assertThat(aead.open(nonce, new byte[0], sealed, 100, size + Crypto.Aead.TAG, plain, 50)).isTrue();
-            assertThat(Arrays.copyOfRange(plain, 50, 50 + size)).isEqualTo(Arrays.copyOfRange(in, 7, 7 + size));
+        byte[] in = Rng.seeded(3).bytes(110_000);
+        byte[] sealed = new byte[110_000];
+        byte[] plain = new byte[110_000];
+        for (int size : SIZES) {
+            Arrays.fill(sealed, (byte) 0);
+            Arrays.fill(plain, (byte) 0);
+            aead.seal(nonce(size), new byte[0], in, 7, size, sealed, 100);
+            assertThat(aead.open(nonce(size), new byte[0], sealed, 100, size + Crypto.Aead.TAG, plain, 50)).isTrue();
+            assertThat(Arrays.equals(plain, 50, 50 + size, in, 7, 7 + size)).as("%s bytes", size).isTrue();
             assertThat(outside(sealed, 100, size + Crypto.Aead.TAG)).containsOnly(0);
             assertThat(outside(plain, 50, size)).containsOnly(0);
         }
+    }
+
+    @Test
+    public void everyAeadSealsAlikeWhateverTheSize() {
+        Crypto.Aead aead = crypto().chacha20Poly1305(Rng.seeded(2).bytes(32));
+        byte[] in = Rng.seeded(3).bytes(110_000);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int size : SIZES) {
+            byte[] sealed = new byte[size + Crypto.Aead.TAG];
+            aead.seal(nonce(size), new byte[] {3}, in, 1, size, sealed, 0);
+            all.writeBytes(crypto().sha256(sealed));
+            sealed[size / 2] ^= 1;
+            assertThat(aead.open(nonce(size), new byte[] {3}, sealed, 0, sealed.length, new byte[size], 0)).as("%s bytes", size).isFalse();
+        }
+        assertThat(crypto().sha256(all.toByteArray())).isEqualTo(hex("272c9303b69bc8864d510c339da7247b366bfaba7ce2e8a909249bfcc9dace06"));
     }
 
     @Test
