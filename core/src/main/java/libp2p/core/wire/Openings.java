@@ -273,6 +273,9 @@ final class Openings {
         public void named(BaseStream s, String protocol) {
             named = true;
             timer.cancel();
+            timer = NONE; // what negotiated is not kept for as long as the stream is open
+            raw = NONE;
+            select = null;
             observer().streamOpened(connection, protocol, false);
         }
 
@@ -319,7 +322,7 @@ final class Openings {
 
     /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
     private final class Inbound implements StreamHandler, BaseStream.Lifecycle {
-        private final StreamHandler select =
+        private @Nullable StreamHandler select =
                 StreamSelect.answer(node().streams()::speaks, node().streams()::protocolIds, this::find, limits().negotiationMessagesMax());
         private Cancellable timer = Cancellable.NONE;
         private @Nullable Lane lane;
@@ -345,7 +348,15 @@ final class Openings {
         @Override
         public void named(BaseStream s, String protocol) {
             timer.cancel();
+            timer = Cancellable.NONE;
+            select = null;
             observer().streamOpened(connection, protocol, true);
+        }
+
+        private StreamHandler select() {
+            StreamHandler s = select;
+            if (s == null) throw new IllegalStateException("the stream has a protocol");
+            return s;
         }
 
         @Override
@@ -365,22 +376,22 @@ final class Openings {
             base.lifecycle(this);
             timer = loop().schedule(limits().openNanos(), () -> base.abort(
                     CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
-            select.onOpen(s);
+            select().onOpen(s);
         }
 
         @Override
         public void onData(Stream s, Buf data) {
-            select.onData(s, data);
+            select().onData(s, data);
         }
 
         @Override
         public void onWritable(Stream s) {
-            select.onWritable(s);
+            select().onWritable(s);
         }
 
         @Override
         public void onFinish(Stream s) {
-            select.onFinish(s);
+            select().onFinish(s);
         }
 
         @Override
@@ -390,7 +401,7 @@ final class Openings {
 
         @Override
         public void onClose(@Nullable Stream s, CloseReason reason) {
-            select.onClose(s, reason);
+            select().onClose(s, reason);
         }
     }
 }
