@@ -36,6 +36,14 @@ final class TcpSockets {
         return parts.get(at).proto() == Proto.IP4 || parts.get(at).proto() == Proto.IP6;
     }
 
+    /** The same, and perhaps the security protocol that is spoken there: {@code /noise} or {@code /tls}. */
+    static boolean isDialable(Multiaddr a) {
+        List<Component> parts = a.components();
+        int last = parts.size() - 1;
+        if (last < 0 || parts.get(last).proto() != Proto.NOISE && parts.get(last).proto() != Proto.TLS) return isTcp(a);
+        return isTcp(Multiaddr.of(parts.subList(0, last)));
+    }
+
     /** The socket address of a TCP multiaddr, without a look-up; an IPv4-mapped one as IPv4. */
     static InetSocketAddress socketAddress(Multiaddr tcp) throws UnknownHostException {
         byte[] ip = tcp.ip();

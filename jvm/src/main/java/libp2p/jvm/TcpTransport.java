@@ -71,7 +71,7 @@ public final class TcpTransport implements Transport {
 
     @Override
     public boolean handles(Multiaddr address) {
-        return TcpSockets.isTcp(address);
+        return TcpSockets.isDialable(address);
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class TcpTransport implements Transport {
         ServerSocketChannel server = null;
         TcpListener listener;
         try {
-            if (!handles(address)) throw new IOException("not a TCP address: " + address);
+            if (!TcpSockets.isTcp(address)) throw new IOException("not a TCP address to listen on");
             InetSocketAddress at = TcpSockets.socketAddress(address);
             server = TcpSockets.listen(at, options, ours(at.getPort()));
             TcpListener[] self = new TcpListener[1];

@@ -15,6 +15,7 @@ import libp2p.core.net.Dial;
 import libp2p.core.net.Listener;
 import libp2p.core.net.Transport;
 import libp2p.core.node.Node;
+import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
@@ -90,12 +91,20 @@ public final class NettyTransport implements Transport {
 
     @Override
     public boolean handles(Multiaddr address) {
-        return QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isTcp(address);
+        return QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isDialable(address);
     }
 
     private static boolean isTcp(Multiaddr address) {
         int prefix = Sockets.prefix(address, Proto.TCP);
         return prefix > 0 && prefix == address.components().size();
+    }
+
+    /** The same, and perhaps the security protocol that is spoken there. */
+    private static boolean isDialable(Multiaddr address) {
+        List<Component> parts = address.components();
+        int prefix = Sockets.prefix(address, Proto.TCP);
+        if (prefix == 0 || parts.size() != prefix + 1) return isTcp(address);
+        return parts.get(prefix).proto() == Proto.NOISE || parts.get(prefix).proto() == Proto.TLS;
     }
 
     @Override
@@ -177,6 +186,7 @@ public final class NettyTransport implements Transport {
     }
 
     private TcpArrivals.Form form(Multiaddr address) throws IOException {
+        if (!WebSocketAddress.is(address) && !isTcp(address)) throw new IOException("not an address to listen on");
         if (!WebSocketAddress.is(address)) return new TcpArrivals.Form(TcpDoor.Kind.RAW, List.of(), null, null);
         WebSocketAddress ws = WebSocketAddress.of(address);
         SslContext context = null;

@@ -141,6 +141,21 @@ class QuicTest {
     }
 
     @Test
+    void aCloseWithoutAWordTellsItsCode() throws IOException {
+        try (Host a = host(ANY); Host b = host()) {
+            Connection c = connection(b, b.connect(a.addresses().get(0)));
+            CompletableFuture<CloseReason> ended = new CompletableFuture<>();
+            Waiting.until(a.swarm().loop(), () -> !a.swarm().connections(b.id()).isEmpty());
+            connection(a, b.id()).onClose(a.swarm().loop(), ended::complete);
+            c.close(CloseReason.of(CloseReason.Kind.CANCELLED, 7, ""));
+            CloseReason heard = Waiting.get(ended);
+            assertThat(heard.kind()).isEqualTo(CloseReason.Kind.CONNECTION_CLOSED);
+            assertThat(heard.code()).isEqualTo(7);
+            assertThat(heard.detail()).isEmpty();
+        }
+    }
+
+    @Test
     void garbageOnThePortIsNothing() throws IOException {
         try (Host a = host(ANY); Host b = host(); DatagramSocket raw = new DatagramSocket()) {
             Rng rng = Rng.seeded(4);

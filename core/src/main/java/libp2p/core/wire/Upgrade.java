@@ -21,7 +21,8 @@ import libp2p.multiformats.Nullable;
  * One pipe on its way to a connection: select a security protocol, run it, select a muxer, each within its time.
  *
  * <p>With a single security protocol to offer, the initiator sends its first handshake message behind the proposal: one round trip less,
- * and the only optimism in a connection's setup.
+ * and the only optimism in a connection's setup. With several it may not: a responder that has not the first would read the handshake as
+ * the next proposal. An address that names the protocol makes it one.
  */
 final class Upgrade implements PipeHandler {
 

@@ -19,8 +19,10 @@ import libp2p.core.net.Role;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Upgrader;
 import libp2p.core.node.Node;
+import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
+import libp2p.multiformats.Proto;
 
 /** The node's {@link Upgrader}: each pipe gets an {@link Upgrade}, and becomes a {@link Wire} if that succeeds. */
 public final class Upgrades implements Upgrader {
@@ -55,6 +57,17 @@ public final class Upgrades implements Upgrader {
             List<String> ids = new ArrayList<>();
             for (Security s : securities) ids.add(s.id());
             return ids;
+        }
+
+        /** The same with the security protocol only that the address names (specs/addressing, pull request 353), if it names one. */
+        Parts named(Multiaddr address) {
+            Proto last = null;
+            for (Component c : address.components()) if (c.proto() != Proto.P2P) last = c.proto();
+            String prefix = last == Proto.NOISE ? "/noise" : last == Proto.TLS ? "/tls/" : "";
+            if (prefix.isEmpty()) return this;
+            List<Security> these = new ArrayList<>();
+            for (Security s : securities) if (s.id().startsWith(prefix)) these.add(s);
+            return new Parts(node, surroundings, these, muxers, workspaces, scope, gater);
         }
 
         @Nullable Muxer muxer(String id) {
@@ -96,7 +109,14 @@ public final class Upgrades implements Upgrader {
 
     @Override
     public Cancellable upgrade(Pipe pipe, Dial dial, Callback<? super Connection> done) {
-        Upgrade u = new Upgrade(parts, pipe, dial.role(), false, dial.expected(), done);
+        Parts these = parts.named(dial.address());
+        if (these.securities.isEmpty()) {
+            CloseReason none = CloseReason.of(CloseReason.Kind.UNSUPPORTED, "we do not speak the security protocol of " + dial.address());
+            pipe.close(none);
+            pipe.loop().execute(() -> done.done(null, none));
+            return Cancellable.NONE;
+        }
+        Upgrade u = new Upgrade(these, pipe, dial.role(), false, dial.expected(), done);
         u.begin();
         return () -> pipe.loop().execute(() -> u.fail(CloseReason.CANCELLED));
     }

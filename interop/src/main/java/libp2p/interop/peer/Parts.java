@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import libp2p.core.CloseReason;
@@ -19,7 +19,11 @@ import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
+import libp2p.core.net.Stream;
+import libp2p.core.net.StreamHandler;
 import libp2p.core.net.Transport;
+import libp2p.core.node.Node;
+import libp2p.core.node.Protocol;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.Plaintext;
 import libp2p.core.wire.Security;
@@ -123,9 +127,9 @@ final class Parts {
                 .security(SECURITIES.get(security).apply(crypto, random))
                 .muxer(MUXERS.get(muxer).get())
                 .limits(stock ? Limits.DEFAULT : raised())
-                .observer(new Tellings(lines, identities))
+                .observer(new Bugs())
                 .listen(listen.toArray(new String[0]))
-                .protocol(ping, identify, perf, gossip, new ReportingEcho(lines))
+                .protocol(ping, identify, perf, gossip, new ReportingEcho(lines), new Presence(lines, identities))
                 .start();
     }
 
@@ -138,31 +142,46 @@ final class Parts {
                 .build();
     }
 
-    /** Tells of peers that come and go, and of bugs. */
-    private static final class Tellings implements Observer {
+    /** Tells of peers that come and go, once the node knows it: a connection that has ended is not found any more. On the node's loop. */
+    private static final class Presence implements Protocol {
         private final Lines lines;
         private final Identities identities;
-        private final Map<PeerId, Integer> connections = new ConcurrentHashMap<>();
+        private final Map<PeerId, Integer> connections = new HashMap<>();
 
-        Tellings(Lines lines, Identities identities) {
+        Presence(Lines lines, Identities identities) {
             this.lines = lines;
             this.identities = identities;
         }
 
         @Override
-        public void connected(Connection c) {
+        public List<String> ids() {
+            return List.of();
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            throw new IllegalStateException("nobody can ask for it");
+        }
+
+        @Override
+        public void onConnection(Connection c) {
             if (connections.merge(c.remote(), 1, Integer::sum) != 1) return;
             lines.say(Lines.fields("event", "connected", "peer", c.remote().toString()));
         }
 
         @Override
-        public void disconnected(Connection c, CloseReason reason) {
+        public void onConnectionClosed(Connection c, CloseReason reason) {
             System.err.println("java-peer: the connection to " + c.remote() + " at " + c.remoteAddress() + " has ended: " + reason);
             if (connections.merge(c.remote(), -1, Integer::sum) != 0) return;
             identities.forget(c.remote());
             lines.say(Lines.fields("event", "disconnected", "peer", c.remote().toString()));
         }
+    }
 
+    private static final class Bugs implements Observer {
         @Override
         public void bug(String where, Throwable bug) {
             System.err.println("java-peer: a bug in " + where);
