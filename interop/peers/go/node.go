@@ -25,6 +25,7 @@ import (
 	tls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
+	webrtc "github.com/libp2p/go-libp2p/p2p/transport/webrtc"
 	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
 )
 
@@ -35,9 +36,10 @@ type transport struct {
 }
 
 var transports = map[string]transport{
-	"tcp":     {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
-	"ws":      {option: libp2p.Transport(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
-	"quic-v1": {option: libp2p.Transport(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"tcp":           {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"ws":            {option: libp2p.Transport(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
+	"quic-v1":       {option: libp2p.Transport(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"webrtc-direct": {option: libp2p.Transport(webrtc.New), listen: "/ip4/127.0.0.1/udp/0/webrtc-direct"},
 }
 
 var securities = map[string]libp2p.Option{

@@ -10,6 +10,8 @@ module libp2p.core {
     exports libp2p.core.wire;
     exports libp2p.core.wire.mux to
             libp2p.netty;
+    exports libp2p.core.wire.sctp to
+            libp2p.netty;
     exports libp2p.core.wire.noise;
     exports libp2p.core.wire.yamux;
     exports libp2p.core.wire.mplex;

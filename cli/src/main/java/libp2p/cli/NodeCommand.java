@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import libp2p.core.node.Protocol;
 import libp2p.echo.Echo;
 import libp2p.identify.Identify;
@@ -46,10 +49,11 @@ final class NodeCommand implements Callable<Integer> {
         if (echo) protocols.add(new Echo());
         HostBuilder builder = nodes.builder(new Identify(), protocols.toArray(new Protocol[0])).listen(listen.toArray(new String[0]));
         Host host = builder.start();
+        BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
+        AtomicBoolean interrupted = new AtomicBoolean();
         CountDownLatch drained = new CountDownLatch(1);
-        CountDownLatch interrupted = new CountDownLatch(1);
         Thread hook = new Thread(() -> {
-            interrupted.countDown();
+            turns.add(() -> interrupted.set(true));
             try {
                 drained.await();
             } catch (InterruptedException e) {
@@ -58,18 +62,23 @@ final class NodeCommand implements Callable<Integer> {
             Runtime.getRuntime().halt(0);
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        List<String> addresses = new ArrayList<>();
-        for (Multiaddr a : host.addresses()) addresses.add(a.toString());
-        Map<String, Object> o = new LinkedHashMap<>();
-        o.put("peerId", host.id().toString());
-        o.put("addresses", addresses);
-        output.say(o, "peer id " + host.id() + System.lineSeparator() + String.join(System.lineSeparator(), addresses));
-        interrupted.await();
+        host.addressWatch().listen(turns::add, now -> say(host));
+        while (!interrupted.get()) turns.take().run();
         try {
             host.close();
         } finally {
             drained.countDown();
         }
         return 0;
+    }
+
+    /** Says where the node is: when it is ready, and again when its addresses change, since the machine's do. */
+    private void say(Host host) {
+        List<String> addresses = new ArrayList<>();
+        for (Multiaddr a : host.addresses()) addresses.add(a.toString());
+        Map<String, Object> o = new LinkedHashMap<>();
+        o.put("peerId", host.id().toString());
+        o.put("addresses", addresses);
+        output.say(o, "peer id " + host.id() + System.lineSeparator() + String.join(System.lineSeparator(), addresses));
     }
 }
