@@ -16,7 +16,7 @@ import (
 
 const usage = `usage: go-peer [option]...
 
-  --transport NAME     tcp (default), ws, quic-v1 or webrtc-direct
+  --transport NAME     tcp (default), ws, wss, quic-v1 or webrtc-direct
   --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1, rsa or ecdsa; made anew at each start

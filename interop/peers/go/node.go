@@ -31,15 +31,20 @@ import (
 
 // A transport in go-libp2p's options, and where it listens by default.
 type transport struct {
-	option libp2p.Option
+	option func() (libp2p.Option, error)
 	listen string
 }
 
+func plainly(constructor any) func() (libp2p.Option, error) {
+	return func() (libp2p.Option, error) { return libp2p.Transport(constructor), nil }
+}
+
 var transports = map[string]transport{
-	"tcp":           {option: libp2p.Transport(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
-	"ws":            {option: libp2p.Transport(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
-	"quic-v1":       {option: libp2p.Transport(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
-	"webrtc-direct": {option: libp2p.Transport(webrtc.New), listen: "/ip4/127.0.0.1/udp/0/webrtc-direct"},
+	"tcp":           {option: plainly(tcp.NewTCPTransport), listen: "/ip4/127.0.0.1/tcp/0"},
+	"ws":            {option: plainly(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
+	"wss":           {option: secureWebSockets, listen: "/ip4/127.0.0.1/tcp/0/tls/ws"},
+	"quic-v1":       {option: plainly(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"webrtc-direct": {option: plainly(webrtc.New), listen: "/ip4/127.0.0.1/udp/0/webrtc-direct"},
 }
 
 var securities = map[string]libp2p.Option{
@@ -85,7 +90,7 @@ func description() fields {
 		"security": sorted(securities),
 		"muxers":   sorted(muxers),
 		"keys":     sorted(keys),
-		"features": fields{"transport": "both", "identify": "both", "push": "both", "echo": "both", "perf": "both", "gossip": "both", "bench": "both"},
+		"features": fields{"transport": "both", "identify": "both", "echo": "both", "perf": "both", "gossip": "both", "bench": "both"},
 	}
 }
 
@@ -101,9 +106,13 @@ func newNode(o options) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	wire, err := transports[o.transport].option()
+	if err != nil {
+		return nil, err
+	}
 	settings := []libp2p.Option{
 		libp2p.Identity(key),
-		transports[o.transport].option,
+		wire,
 		securities[o.security],
 		muxers[o.muxer],
 		libp2p.DisableRelay(),

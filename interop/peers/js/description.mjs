@@ -16,6 +16,6 @@ export function description () {
     security: Object.keys(SECURITY),
     muxers: Object.keys(MUXERS),
     keys: Object.keys(KEYS),
-    features: { transport: 'both', identify: 'both', push: 'both', echo: 'both', perf: 'both', gossip: 'both', bench: 'both' }
+    features: { transport: 'both', identify: 'both', echo: 'both', perf: 'both', gossip: 'both', bench: 'both' }
   }
 }

@@ -15,8 +15,9 @@ export function randomBytes (seed) {
 export function echoHandler (emit) {
   return async (stream, connection) => {
     const hash = createHash('sha256')
-    // mplex has nothing to hold the sender back with: pausing would only fill js-libp2p's own read buffer until it resets the stream
-    const canPause = !connection.multiplexer.includes('mplex')
+    // mplex has nothing to hold the sender back with, and js-libp2p's QUIC streams do not: pausing would only fill js-libp2p's own read
+    // buffer until it resets the stream
+    const canPause = connection.multiplexer?.includes('yamux') === true
     let bytes = 0
     const hold = async () => {
       stream.pause()

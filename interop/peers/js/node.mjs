@@ -8,9 +8,11 @@ import { ping } from '@libp2p/ping'
 import { plaintext } from '@libp2p/plaintext'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { selfSigned } from './certificate.mjs'
 import { STREAMS_MAX } from './streams.mjs'
 
 export const KEYS = {
@@ -19,10 +21,24 @@ export const KEYS = {
   rsa: () => generateKeyPair('RSA', 2048)
 }
 
+// Its native part is not there for all machines.
+const quic = await import('@chainsafe/libp2p-quic').then(module => module.quic, error => {
+  process.stderr.write(`node.mjs: no QUIC here: ${error.message}\n`)
+})
+
 // With where each listens by default.
 export const TRANSPORTS = {
   tcp: { create: limits => tcp(limits), listen: '/ip4/127.0.0.1/tcp/0' },
-  ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' }
+  ws: { create: () => webSockets(), listen: '/ip4/127.0.0.1/tcp/0/ws' },
+  'webrtc-direct': { create: () => webRTCDirect(), listen: '/ip4/127.0.0.1/udp/0/webrtc-direct' },
+  wss: { create: secureWebSockets, listen: '/ip4/127.0.0.1/tcp/0/tls/ws' },
+  ...(quic == null ? {} : { 'quic-v1': { create: () => quic({ ipv6: false }), listen: '/ip4/127.0.0.1/udp/0/quic-v1' } })
+}
+
+/** They look at nobody's certificate, and have one that nobody vouches for. */
+async function secureWebSockets () {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  return webSockets({ https: await selfSigned() })
 }
 
 export const SECURITY = { noise, tls, plaintext }
@@ -73,7 +89,7 @@ export async function createNode ({ transport, muxer, key, security, listen, sto
   return createLibp2p({
     privateKey: await KEYS[key](),
     addresses: { listen },
-    transports: [TRANSPORTS[transport].create(limits.transport)],
+    transports: [await TRANSPORTS[transport].create(limits.transport)],
     connectionEncrypters: [SECURITY[security]()],
     streamMuxers: [MUXERS[muxer](stock)],
     connectionManager: limits.connectionManager,

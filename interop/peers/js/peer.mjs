@@ -13,7 +13,7 @@ import { STREAMS_MAX, within } from './streams.mjs'
 
 const USAGE = `usage: peer.mjs [option]...
 
-  --transport NAME     tcp (default) or ws
+  --transport NAME     tcp (default), ws, wss, quic-v1 or webrtc-direct
   --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1 or rsa; made anew at each start

@@ -15,6 +15,8 @@ from libp2p.stream_muxer.mplex.mplex import MPLEX_PROTOCOL_ID, Mplex
 from libp2p.stream_muxer.yamux.yamux import PROTOCOL_ID as YAMUX_PROTOCOL_ID
 from libp2p.stream_muxer.yamux.yamux import Yamux
 
+from transports import TRANSPORTS, host_options
+
 KEYS = {
     "ed25519": ed25519.create_new_key_pair,
     "secp256k1": secp256k1.create_new_key_pair,
@@ -29,7 +31,6 @@ MUXERS = {
     "yamux": (YAMUX_PROTOCOL_ID, Yamux),
     "mplex": (MPLEX_PROTOCOL_ID, Mplex),
 }
-TRANSPORTS = {"tcp": "/ip4/127.0.0.1/tcp/0"}
 ECHO_BYTES_MAX = 4 << 20  # it is slow
 NEGOTIATION_SECONDS = 30
 
@@ -46,12 +47,12 @@ def description():
         "security": list(SECURITY),
         "muxers": list(MUXERS),
         "keys": list(KEYS),
-        "features": {name: "both" for name in ("transport", "identify", "push", "echo", "perf")},
+        "features": {name: "both" for name in ("transport", "identify", "echo", "perf", "gossip")},
         "notes": {"echoBytesMax": ECHO_BYTES_MAX},
     }
 
 
-def new_node(security, muxer, key):
+def new_node(transport, security, muxer, key):
     pair = KEYS[key]()
     security_id, make = SECURITY[security]
     muxer_id, muxer_class = MUXERS[muxer]
@@ -61,4 +62,5 @@ def new_node(security, muxer, key):
         muxer_opt={muxer_id: muxer_class},
         negotiate_timeout=NEGOTIATION_SECONDS,
         resource_manager=new_resource_manager(),
+        **host_options(transport),
     )

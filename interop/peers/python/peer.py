@@ -13,8 +13,10 @@ from libp2p.peer.peerinfo import info_from_p2p_addr
 from multiaddr import Multiaddr
 
 import streams
+from gossip import Gossip
 from identities import IDENTIFY, PUSH, Identity, read
-from node import KEYS, MUXERS, SECURITY, TRANSPORTS, description, new_node
+from node import KEYS, MUXERS, SECURITY, description, new_node
+from transports import TRANSPORTS
 
 TIMEOUT_MILLIS = 30_000
 LOOK_AGAIN_SECONDS = 0.05
@@ -65,13 +67,16 @@ class Node:
 
     def __init__(self, options):
         self.options = options
-        self.host = new_node(options.security, options.muxer, options.key)
+        self.host = new_node(options.transport, options.security, options.muxer, options.key)
         self.identities = {}
         self.host.get_network().register_notifee(Peers(self))
         self._serve(streams.ECHO, self._echo_served)
         self._serve(streams.PERF, streams.serve_perf)
         library = self.host.get_mux().handlers.get(PUSH)
         self._serve(PUSH, functools.partial(self._pushed, library))
+        self.gossip = Gossip(self.host, emit, options.stock_limits)
+        self.subscribe, self.unsubscribe, self.publish = self.gossip.subscribe, self.gossip.unsubscribe, self.gossip.publish
+        self.awaitMesh = self.gossip.await_mesh
 
     def _serve(self, protocol, handler):
         async def guarded(stream):
@@ -109,9 +114,13 @@ class Node:
         return {
             "peerId": str(info.peer_id),
             "address": address,
-            "security": SECURITY[self.options.security][0],
-            "muxer": MUXERS[self.options.muxer][0],
+            **self._upgrades(),
         }
+
+    def _upgrades(self):
+        if self.options.transport == "quic-v1":
+            return {}
+        return {"security": SECURITY[self.options.security][0], "muxer": MUXERS[self.options.muxer][0]}
 
     async def close(self, peer, abort=False, **_):
         if abort:
@@ -127,8 +136,7 @@ class Node:
                     "peer": str(peer),
                     "address": next(iter(map(str, conn.get_transport_addresses())), None),
                     "direction": "outbound" if conn.muxed_conn.is_initiator else "inbound",
-                    "security": SECURITY[self.options.security][0],
-                    "muxer": MUXERS[self.options.muxer][0],
+                    **self._upgrades(),
                     "streams": len(conn.get_streams()),
                 })
         return {"connections": listed}
@@ -191,7 +199,8 @@ class Node:
         return await streams.perf(await self._stream(peer, streams.PERF), upload, download)
 
 
-COMMANDS = ("dial", "close", "connections", "handle", "unhandle", "open", "ping", "identify", "awaitProtocol", "echo", "perf")
+COMMANDS = ("dial", "close", "connections", "handle", "unhandle", "open", "ping", "identify", "awaitProtocol", "echo", "perf",
+            "subscribe", "unsubscribe", "publish", "awaitMesh")
 
 
 class Copy:
@@ -233,7 +242,7 @@ async def answer(node, request):
 async def run(options):
     node = Node(options)
     listen = [] if options.no_listen else [Multiaddr(a) for a in options.listen or [TRANSPORTS[options.transport]]]
-    async with node.host.run(listen_addrs=listen), trio.open_nursery() as nursery:
+    async with node.host.run(listen_addrs=listen), trio.open_nursery() as nursery, node.gossip.running(nursery):
         addresses = [str(a) for a in node.host.get_addrs()] if listen else []
         emit(event="ready", peerId=str(node.host.get_id()), addresses=addresses, **description())
         while line := await trio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True):
@@ -262,7 +271,7 @@ def main():
     parser.add_argument("--key", choices=KEYS, default="ed25519", help="made anew at each start")
     parser.add_argument("--listen", action="append", metavar="MULTIADDR", help="may be repeated; default: a free port of 127.0.0.1")
     parser.add_argument("--no-listen", action="store_true", help="only dial")
-    parser.add_argument("--stock-limits", action="store_true", help="changes nothing: no limit of the library is raised")
+    parser.add_argument("--stock-limits", action="store_true", help="keep the limits of py-libp2p that are raised otherwise")
     parser.add_argument("--version", action="store_true", help="print what this peer is and can do, as JSON")
     options = parser.parse_args()
     if options.no_listen and options.listen:

@@ -12,6 +12,8 @@ module libp2p.core {
             libp2p.netty;
     exports libp2p.core.wire.sctp to
             libp2p.netty;
+    exports libp2p.core.wire.webrtc to
+            libp2p.netty;
     exports libp2p.core.wire.noise;
     exports libp2p.core.wire.yamux;
     exports libp2p.core.wire.mplex;

@@ -1,5 +1,10 @@
 //! The commands that run beside the swarm: each gets its arguments and returns the fields of its answer.
-use std::{fmt::Display, io, sync::Arc, time::Instant};
+use std::{
+    fmt::Display,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::{AsyncReadExt, AsyncWriteExt};
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol};
@@ -9,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     echo::{self, ECHO},
+    gossip,
     identities::Identities,
     perf::{self, PERF},
     streams::Opened,
@@ -16,6 +22,7 @@ use crate::{
 
 const OPEN_BYTES_MAX: u64 = 65536;
 const CHUNK_MAX: u64 = 16 << 20;
+const MESH_POLL: Duration = Duration::from_millis(20);
 
 pub type Fields = Result<Value, String>;
 
@@ -26,6 +33,7 @@ pub enum Ask {
     Connections { reply: oneshot::Sender<Fields> },
     Serve { protocol: StreamProtocol, serve: bool, reply: oneshot::Sender<Fields> },
     Open { peer: PeerId, protocol: StreamProtocol, reply: oneshot::Sender<Opened> },
+    Gossip { ask: gossip::Ask, reply: oneshot::Sender<Fields> },
 }
 
 #[derive(Clone)]
@@ -64,6 +72,15 @@ impl Commands {
                 let (upload, download) = (number(with, "upload", 0)?, number(with, "download", 0)?);
                 perf::run(self.stream(peer(with)?, PERF).await?, upload, download).await.map_err(said)
             }
+            "subscribe" | "unsubscribe" => {
+                let (topic, wanted) = (text(with, "topic")?.to_string(), name == "subscribe");
+                self.gossip(gossip::Ask::Subscribe { topic, wanted }).await
+            }
+            "publish" => {
+                let (topic, data) = (text(with, "topic")?.to_string(), hex::decode(text(with, "data")?).map_err(said)?);
+                self.gossip(gossip::Ask::Publish { topic, data }).await
+            }
+            "awaitMesh" => self.await_mesh(with).await,
             "benchHandshakes" => self.handshakes(with).await,
             "benchStreams" => self.streams(with).await,
             "benchRoundTrips" => self.round_trips(with).await,
@@ -75,6 +92,19 @@ impl Commands {
         let (reply, answer) = oneshot::channel();
         self.swarm.send(ask(reply)).map_err(said)?;
         answer.await.map_err(|_| "the node has stopped".to_string())?
+    }
+
+    async fn gossip(&self, ask: gossip::Ask) -> Fields {
+        self.ask(|reply| Ask::Gossip { ask, reply }).await
+    }
+
+    /// The library does not tell of its meshes, so it is asked again and again.
+    async fn await_mesh(&self, with: &Value) -> Fields {
+        let (topic, peer) = (text(with, "topic")?, peer(with)?);
+        while self.gossip(gossip::Ask::InMesh { topic: topic.to_string(), peer }).await? != json!({"in": true}) {
+            tokio::time::sleep(MESH_POLL).await;
+        }
+        Ok(json!({}))
     }
 
     async fn stream(&self, peer: PeerId, protocol: &str) -> Opened {

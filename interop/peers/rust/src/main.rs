@@ -1,6 +1,7 @@
 //! A rust-libp2p node under remote control: commands as JSON lines on standard input, answers and events on standard output.
 mod commands;
 mod echo;
+mod gossip;
 mod identities;
 mod node;
 mod options;

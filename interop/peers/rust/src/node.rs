@@ -9,7 +9,7 @@ use libp2p::{
         transport::{Boxed, OrTransport, TransportError, upgrade},
         upgrade::Version,
     },
-    identify,
+    gossipsub, identify,
     identity::Keypair,
     noise, ping, plaintext,
     swarm::{self, NetworkBehaviour},
@@ -18,7 +18,7 @@ use libp2p::{
 use rsa::pkcs8::EncodePrivateKey;
 use tokio::sync::mpsc;
 
-use crate::streams;
+use crate::{gossip, streams};
 
 const RSA_BITS: usize = 2048;
 const STREAMS_MAX: usize = 2000;
@@ -80,6 +80,7 @@ pub struct Behaviour {
     pub identify: identify::Behaviour,
     pub ping: ping::Behaviour,
     pub streams: streams::Behaviour,
+    pub gossip: gossipsub::Behaviour,
 }
 
 pub fn key(kind: Key) -> Result<Keypair, Box<dyn Error>> {
@@ -108,6 +109,7 @@ pub fn swarm(
         ),
         ping: ping::Behaviour::new(ping::Config::new().with_timeout(PATIENCE).with_interval(HOUR)),
         streams: streams::Behaviour::new(protocols, inbound),
+        gossip: gossip::behaviour(keypair, choice.stock)?,
     };
     let mut config = swarm::Config::with_tokio_executor().with_idle_connection_timeout(HOUR);
     if !choice.stock {
@@ -123,7 +125,7 @@ fn transports(keypair: &Keypair, choice: Choice) -> Result<Connections, Box<dyn 
     let tcp = || tcp::tokio::Transport::new(tcp::Config::default());
     let all = secured(tcp(), keypair, choice)?;
     #[cfg(feature = "ws")]
-    let all = either(secured(libp2p::websocket::Config::new(tcp()), keypair, choice)?, all);
+    let all = either(secured(web_socket(tcp())?, keypair, choice)?, all);
     #[cfg(feature = "quic")]
     let all = either(
         libp2p::quic::tokio::Transport::new(libp2p::quic::Config::new(keypair))
@@ -132,6 +134,19 @@ fn transports(keypair: &Keypair, choice: Choice) -> Result<Connections, Box<dyn 
         all,
     );
     Ok(all)
+}
+
+/// It listens on wss under a certificate that nobody vouches for, which it could not dial itself: the library looks at certificates.
+#[cfg(feature = "ws")]
+fn web_socket(
+    tcp: tcp::tokio::Transport,
+) -> Result<libp2p::websocket::Config<tcp::tokio::Transport>, Box<dyn Error>> {
+    use libp2p::websocket::{Config, tls};
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()])?;
+    let (key, certificate) = (made.key_pair.serialize_der(), made.cert.der().to_vec());
+    let mut config = Config::new(tcp);
+    config.set_tls_config(tls::Config::new(tls::PrivateKey::new(key), [tls::Certificate::new(certificate)])?);
+    Ok(config)
 }
 
 #[cfg(any(feature = "ws", feature = "quic"))]

@@ -10,6 +10,8 @@ pub enum Wire {
     Tcp,
     #[cfg(feature = "ws")]
     Ws,
+    #[cfg(feature = "ws")]
+    Wss,
     #[cfg(feature = "quic")]
     QuicV1,
 }
@@ -20,6 +22,8 @@ impl Wire {
             Wire::Tcp => "/ip4/127.0.0.1/tcp/0",
             #[cfg(feature = "ws")]
             Wire::Ws => "/ip4/127.0.0.1/tcp/0/ws",
+            #[cfg(feature = "ws")]
+            Wire::Wss => "/ip4/127.0.0.1/tcp/0/tls/ws",
             #[cfg(feature = "quic")]
             Wire::QuicV1 => "/ip4/127.0.0.1/udp/0/quic-v1",
         }
@@ -102,13 +106,14 @@ pub fn description() -> Value {
             "libp2p-mplex": locked("libp2p-mplex"),
             "yamux": locked("yamux"),
         },
-        "dials": names::<Wire>(),
+        "dials": names::<Wire>().into_iter().filter(|wire| wire != "wss").collect::<Vec<_>>(),
         "listens": names::<Wire>(),
         "security": names::<Security>(),
         "muxers": names::<Muxer>(),
         "keys": names::<Key>(),
         "features": {
-            "transport": "both", "identify": "both", "push": "both", "echo": "both", "perf": "both", "bench": "both",
+            "transport": "both", "identify": "both", "echo": "both", "perf": "both",
+            "gossip": "both", "bench": "both",
         },
     })
 }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     commands::{Ask, Fields},
     echo::{self, ECHO},
-    emit,
+    emit, gossip,
     identities::Identities,
     node::{Behaviour, BehaviourEvent},
     options::Options,
@@ -118,6 +118,7 @@ impl Peer {
                 let _ = reply.send(Ok(json!({"protocols": protocols})));
             }
             Ask::Open { peer, protocol, reply } => self.swarm.behaviour_mut().streams.open(peer, protocol, reply),
+            Ask::Gossip { ask, reply } => drop(reply.send(gossip::answer(&mut self.swarm.behaviour_mut().gossip, ask))),
         }
     }
 
@@ -193,6 +194,11 @@ impl Peer {
             }
             SwarmEvent::IncomingConnectionError { error, .. } => eprintln!("incoming connection: {}", whole(&error)),
             SwarmEvent::Behaviour(BehaviourEvent::Identify(event)) => self.identified(event),
+            SwarmEvent::Behaviour(BehaviourEvent::Gossip(event)) => {
+                if let Some(message) = gossip::told(event) {
+                    emit(&message);
+                }
+            }
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event { peer, result, .. })) => {
                 self.identities.pinged(peer, result.map(drop).map_err(|error| whole(&error)));
             }

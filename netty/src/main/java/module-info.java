@@ -1,6 +1,7 @@
-/** TLS 1.3, WebSocket and QUIC on Netty and BoringSSL: what a server needs to be reached by all. */
+/** TLS 1.3, WebSocket, QUIC and WebRTC-direct on Netty, BoringSSL and Bouncy Castle: what a server needs to be reached by all. */
 module libp2p.netty {
     requires transitive libp2p.jvm;
+    requires libp2p.bouncycastle;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.classes.quic;

@@ -128,6 +128,14 @@ public final class JvmCrypto implements Crypto {
         };
     }
 
+    /**
+     * Loads and tries what a handshake of Noise needs, which takes 0.1 s and more, so that the first connection does not pay for it. What
+     * cannot be had is an {@link IllegalStateException} here, and again where it is used.
+     */
+    void prepare() {
+        for (Choice c : List.of(hash, x25519, aead, ed25519)) c.crypto();
+    }
+
     /** Which provider each primitive has, after making sure of all of them. */
     public String describe() {
         List<String> parts = new ArrayList<>();

@@ -3,6 +3,8 @@ package libp2p.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Crypto;
 import libp2p.core.Rng;
@@ -57,6 +59,28 @@ class JvmCryptoTest {
         protected Crypto crypto() {
             return crypto;
         }
+    }
+
+    @Test
+    void onceItIsPreparedAHandshakeLoadsNothing() {
+        AtomicInteger loaded = new AtomicInteger();
+        Crypto right = new BouncyCastleCrypto();
+        List<Supplier<Crypto>> counted = List.of(() -> {
+            loaded.incrementAndGet();
+            return right;
+        });
+        JvmCrypto crypto = new JvmCrypto(counted, counted, counted, () -> {
+            throw new AssertionError("secp256k1 is not of a handshake");
+        });
+        crypto.prepare();
+        int before = loaded.get();
+        byte[] key = new byte[32];
+        crypto.x25519PublicKey(key);
+        crypto.chacha20Poly1305(key);
+        crypto.hmacSha256(key, key);
+        crypto.sign(KeyType.ED25519, right.generate(KeyType.ED25519, 0, Rng.seeded(1)), key);
+        assertThat(before).isPositive();
+        assertThat(loaded).hasValue(before);
     }
 
     @Test

@@ -30,9 +30,9 @@ import libp2p.jvm.JvmCrypto;
  * @param toMillis when it ends
  */
 record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMillis, long toMillis) {
-    private static final byte[] ECDSA_WITH_SHA256 = {0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 4, 3, 2};
+    static final byte[] ECDSA_WITH_SHA256 = {0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 4, 3, 2};
     private static final byte[] COMMON_NAME = {0x55, 4, 3};
-    private static final int VERSION_3 = 2;
+    static final int VERSION_3 = 2;
     private static final int SERIAL_SIZE = 16;
     private static final int SET = 0x31;
     private static final int UTF8_STRING = 0x0c;
@@ -55,8 +55,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
     static HostCertificate of(Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, Rng rng, long fromMillis, long toMillis) {
         byte[] algorithm = Der.sequenceOf(Der.oidOf(ECDSA_WITH_SHA256));
         // An empty name would be enough, but Java's own parser takes none.
-        byte[] name = Der.sequenceOf(Der.tagged(
-                SET, Der.sequenceOf(Der.oidOf(COMMON_NAME), Der.tagged(UTF8_STRING, "libp2p".getBytes(StandardCharsets.UTF_8)))));
+        byte[] name = name("libp2p");
         byte[] extension = Der.sequenceOf(
                 Der.oidOf(PeerCertificate.EXTENSION), Der.octetsOf(Der.sequenceOf(Der.octetsOf(hostKey), Der.octetsOf(signature))));
         byte[] toBeSigned = Der.sequenceOf(
@@ -79,6 +78,12 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM cannot read a P-256 certificate", e);
         }
+    }
+
+    /** A name that is a common name only. */
+    static byte[] name(String common) {
+        byte[] text = common.getBytes(StandardCharsets.UTF_8);
+        return Der.sequenceOf(Der.tagged(SET, Der.sequenceOf(Der.oidOf(COMMON_NAME), Der.tagged(UTF8_STRING, text))));
     }
 
     /** A certificate of nobody, for a year from a day ago on. */

@@ -26,6 +26,8 @@ import libp2p.multiformats.Nullable;
  * @param trustedProxies whose word about a peer's address (the header X-Forwarded-For) is taken
  * @param proxy what WebSocket and plain TCP dials of this module go through; null for none
  * @param sockets how TCP sockets are made
+ * @param seedFile where the seed of the WebRTC-direct certificate is kept if the host's key is not in memory; made if it is not there. Null
+ *     for none, and then {@code /certhash} is another one after each start of such a host
  */
 public record NettyOptions(
         boolean epoll,
@@ -35,11 +37,12 @@ public record NettyOptions(
         boolean verifies,
         Predicate<InetAddress> trustedProxies,
         @Nullable Proxy proxy,
-        TcpOptions sockets) {
+        TcpOptions sockets,
+        @Nullable Path seedFile) {
 
     /** What suits a node that is reached directly. */
     public static final NettyOptions DEFAULT =
-            new NettyOptions(true, false, null, null, true, address -> false, null, TcpOptions.DEFAULT);
+            new NettyOptions(true, false, null, null, true, address -> false, null, TcpOptions.DEFAULT, null);
 
     /**
      * A proxy that connections go out through.
@@ -72,17 +75,17 @@ public record NettyOptions(
 
     /** The same, by epoll or not. */
     public NettyOptions epoll(boolean on) {
-        return new NettyOptions(on, tcp, certificates, trust, verifies, trustedProxies, proxy, sockets);
+        return new NettyOptions(on, tcp, certificates, trust, verifies, trustedProxies, proxy, sockets, seedFile);
     }
 
     /** The same, with plain TCP or not. */
     public NettyOptions tcp(boolean on) {
-        return new NettyOptions(epoll, on, certificates, trust, verifies, trustedProxies, proxy, sockets);
+        return new NettyOptions(epoll, on, certificates, trust, verifies, trustedProxies, proxy, sockets, seedFile);
     }
 
     /** The same, showing these certificates. */
     public NettyOptions certificates(KeyManagerFactory keys) {
-        return new NettyOptions(epoll, tcp, keys, trust, verifies, trustedProxies, proxy, sockets);
+        return new NettyOptions(epoll, tcp, keys, trust, verifies, trustedProxies, proxy, sockets, seedFile);
     }
 
     /** The same, showing the certificates of a PKCS#12 or JKS key store. */
@@ -105,26 +108,31 @@ public record NettyOptions(
 
     /** The same, trusting these authorities. */
     public NettyOptions trust(TrustManagerFactory authorities) {
-        return new NettyOptions(epoll, tcp, certificates, authorities, true, trustedProxies, proxy, sockets);
+        return new NettyOptions(epoll, tcp, certificates, authorities, true, trustedProxies, proxy, sockets, seedFile);
     }
 
     /** The same, looking at servers' certificates or not. */
     public NettyOptions verifies(boolean on) {
-        return new NettyOptions(epoll, tcp, certificates, trust, on, trustedProxies, proxy, sockets);
+        return new NettyOptions(epoll, tcp, certificates, trust, on, trustedProxies, proxy, sockets, seedFile);
     }
 
     /** The same, believing these proxies. */
     public NettyOptions trustedProxies(Predicate<InetAddress> which) {
-        return new NettyOptions(epoll, tcp, certificates, trust, verifies, which, proxy, sockets);
+        return new NettyOptions(epoll, tcp, certificates, trust, verifies, which, proxy, sockets, seedFile);
     }
 
     /** The same, going out through a proxy. */
     public NettyOptions proxy(Proxy through) {
-        return new NettyOptions(epoll, tcp, certificates, trust, verifies, trustedProxies, through, sockets);
+        return new NettyOptions(epoll, tcp, certificates, trust, verifies, trustedProxies, through, sockets, seedFile);
     }
 
     /** The same with other sockets. */
     public NettyOptions sockets(TcpOptions options) {
-        return new NettyOptions(epoll, tcp, certificates, trust, verifies, trustedProxies, proxy, options);
+        return new NettyOptions(epoll, tcp, certificates, trust, verifies, trustedProxies, proxy, options, seedFile);
+    }
+
+    /** The same, keeping the seed of the WebRTC-direct certificate there. */
+    public NettyOptions seedFile(Path file) {
+        return new NettyOptions(epoll, tcp, certificates, trust, verifies, trustedProxies, proxy, sockets, file);
     }
 }

@@ -20,8 +20,9 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * WebSocket, QUIC, and plain TCP where it shall share a WebSocket's port, on Netty's loops: {@code /ip4|ip6/…/tcp/…} with {@code /ws},
- * {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…}; {@code /ip4|ip6/…/udp/…/quic-v1}.
+ * WebSocket, QUIC, WebRTC-direct, and plain TCP where it shall share a WebSocket's port, on Netty's loops:
+ * {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…};
+ * {@code /ip4|ip6/…/udp/…} with {@code /quic-v1} or {@code /webrtc-direct}.
  *
  * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
  */
@@ -33,6 +34,7 @@ public final class NettyTransport implements Transport {
     private int loopCount;
     private @Nullable NettyLoops loops; // on the node's loop
     private @Nullable QuicTransport quic; // on the node's loop
+    private @Nullable RtcTransport rtc; // on the node's loop
 
     /** With {@link NettyOptions#DEFAULT}. */
     public NettyTransport() {
@@ -77,9 +79,18 @@ public final class NettyTransport implements Transport {
         return q;
     }
 
+    private RtcTransport rtc() {
+        RtcTransport r = rtc;
+        if (r == null) {
+            r = new RtcTransport(node(), loops(), options, quic().sockets());
+            rtc = r;
+        }
+        return r;
+    }
+
     @Override
     public boolean handles(Multiaddr address) {
-        return QuicTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isTcp(address);
+        return QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isTcp(address);
     }
 
     private static boolean isTcp(Multiaddr address) {
@@ -91,6 +102,7 @@ public final class NettyTransport implements Transport {
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
         Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
         if (QuicTransport.is(plain.address())) return quic().dial(plain, done);
+        if (RtcTransport.is(plain.address())) return rtc().dial(plain, done);
         NettyLoop loop = loops().next();
         NettyDial attempt = new NettyDial(loop, loops(), options, tls, plain, node().upgrader(), done);
         loop.execute(() -> attempt.begin(node().limits().connectNanos()));
@@ -104,6 +116,10 @@ public final class NettyTransport implements Transport {
         boolean[] cancelled = {false}; // on the node's loop
         if (QuicTransport.is(address)) {
             quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
+            return () -> cancelled[0] = true;
+        }
+        if (RtcTransport.is(address)) {
+            rtc().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
             return () -> cancelled[0] = true;
         }
         NettyLoops all = loops();
@@ -180,6 +196,9 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void stop() {
+        RtcTransport r = rtc;
+        rtc = null;
+        if (r != null) r.stop();
         QuicTransport q = quic;
         quic = null;
         if (q != null) q.stop();

@@ -2,6 +2,7 @@ package libp2p.netty;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -30,7 +31,6 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import libp2p.core.Buf;
 import libp2p.core.Callback;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Limits;
@@ -111,19 +111,26 @@ final class QuicSocket {
         return true;
     }
 
-    /** Who takes STUN and DTLS from now on; null for nobody, and then they are dropped. */
-    void datagrams(@Nullable Datagrams who) {
+    /** Who takes STUN and DTLS from now on, null for nobody, and then they are dropped; false if somebody else does. */
+    boolean datagrams(@Nullable Datagrams who) {
+        if (who != null && datagrams != null) return false;
         datagrams = who;
+        return true;
     }
 
-    /** Sends a packet of who takes {@link #datagrams}, which is copied; one for which the system has no room now is lost. */
-    void send(InetSocketAddress to, Buf packet) {
+    /** Sends a packet of who takes {@link #datagrams} with the next {@link #flush}; one for which there is no room now is lost. */
+    void write(InetSocketAddress to, ByteBuf packet) {
         Channel c = channel();
-        int n = packet.size();
-        ByteBuf copy = c.alloc().directBuffer(n).writeBytes(packet.array, packet.start, n);
-        packet.skip(n);
-        if (c.isWritable()) c.pipeline().context(Demux.class).writeAndFlush(new DatagramPacket(copy, to));
-        else copy.release();
+        if (c.isWritable()) c.pipeline().context(Demux.class).write(new DatagramPacket(packet, to));
+        else packet.release();
+    }
+
+    void flush() {
+        channel().pipeline().context(Demux.class).flush(); // QUIC's codecs have a mind of their own about it
+    }
+
+    ByteBufAllocator alloc() {
+        return channel().alloc();
     }
 
     private Channel channel() {
@@ -187,11 +194,18 @@ final class QuicSocket {
 
     /** One connection more lives here, of either side. */
     void joined(QuicChannel connection) {
+        joined();
+        connection.closeFuture().addListener(gone -> left());
+    }
+
+    /** One connection more, of who takes {@link #datagrams}; {@link #left} follows. */
+    void joined() {
         connections++;
-        connection.closeFuture().addListener(gone -> {
-            connections--;
-            if (leaving && connections == 0) close();
-        });
+    }
+
+    void left() {
+        connections--;
+        if (leaving && connections == 0) close();
     }
 
     /** Closes with the last connection. */

@@ -11,7 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import libp2p.core.Buf;
+import io.netty.buffer.Unpooled;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +62,8 @@ class QuicSocketTest {
         Waiting.on(loop, () -> {
             socket.datagrams((from, packet) -> {
                 byte[] reply = {(byte) packet.readableBytes(), packet.getByte(packet.readerIndex())};
-                socket.send(from, new Buf(reply));
+                socket.write(from, Unpooled.wrappedBuffer(reply));
+                    socket.flush();
             });
             return 0;
         });

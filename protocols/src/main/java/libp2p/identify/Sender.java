@@ -16,6 +16,7 @@ final class Sender implements StreamHandler {
     private final Consumer<CloseReason> closed;
     private @Nullable Stream stream;
     private @Nullable Buf rest;
+    private boolean sent;
     private Cancellable timer = Cancellable.NONE;
 
     /** {@code opened} is to call {@link #send}. */
@@ -28,6 +29,7 @@ final class Sender implements StreamHandler {
     void send(Buf frames) {
         Stream s = stream;
         if (s == null) return;
+        sent = true;
         rest = frames;
         onWritable(s);
     }
@@ -61,6 +63,12 @@ final class Sender implements StreamHandler {
 
     @Override
     public void onFinish(Stream on) {}
+
+    /** What is not ready by then will never be. */
+    @Override
+    public void onDrain(Stream on) {
+        if (!sent) on.reset(Codes.SHUTDOWN);
+    }
 
     @Override
     public void onClose(@Nullable Stream on, CloseReason reason) {

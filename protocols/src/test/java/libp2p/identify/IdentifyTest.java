@@ -60,6 +60,39 @@ class IdentifyTest {
         return new Said().text(Fields.AGENT, name);
     }
 
+    // ---- who listens
+
+    @Test
+    void whoListensHearsAnswersAndPushesAfterTheNodeHasLearnedThem() {
+        Swarm[] node = new Swarm[1];
+        List<String> heard = new ArrayList<>();
+        node[0] = world.node(new Identify(Identify.Params.DEFAULT, (connection, learned) -> {
+            assertThat(node[0].loop().isCurrent()).isTrue();
+            String known = node[0].peers().agent(connection.remote());
+            heard.add((learned.pushed() ? "push " : "answer ") + learned.agent() + ", known as " + known);
+        }));
+        Swarm peer = saying(agent("one").frames());
+        Connection c = world.connect(peer, node[0]);
+        world.settle();
+        assertThat(heard).containsExactly("answer one, known as one");
+        world.open(c, Identify.PUSH_ID).send(agent("two").frames()).finish();
+        world.settle();
+        assertThat(heard).containsExactly("answer one, known as one", "push two, known as two");
+    }
+
+    @Test
+    void whoListensHearsNothingOfAPeerThatHasGone() {
+        List<Identified> heard = new ArrayList<>();
+        Swarm a = world.node(new Identify(Identify.Params.DEFAULT, (connection, learned) -> heard.add(learned)));
+        Swarm peer = world.node();
+        peer.handle(Identify.ID, s -> new Caller()); // never says anything
+        Connection c = world.connect(a, peer);
+        world.settle();
+        c.close(CloseReason.CANCELLED);
+        world.advanceSeconds(60);
+        assertThat(heard).isEmpty();
+    }
+
     // ---- where others see us
 
     @Test

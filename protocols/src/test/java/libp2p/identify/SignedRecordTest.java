@@ -128,10 +128,10 @@ class SignedRecordTest {
         assertThat(record.seq()).isGreaterThanOrEqualTo(World.EPOCH_MILLIS);
     }
 
-    @Test
-    void aSignerThatNeverSignsDelaysTheAnswerButDoesNotPreventIt() {
+    /** Somebody whose signer never answers. */
+    private Identity silent() {
         Swarm ghost = world.node();
-        Identity never = new Identity() {
+        return new Identity() {
             @Override
             public PeerId id() {
                 return ghost.identity().id();
@@ -147,11 +147,27 @@ class SignedRecordTest {
                 return () -> home.execute(() -> done.done(null, CloseReason.CANCELLED));
             }
         };
+    }
+
+    @Test
+    void aSignerThatNeverSignsDelaysTheAnswerButDoesNotPreventIt() {
         Swarm a = world.node(identify);
-        Swarm b = world.node(Limits.DEFAULT, never, new Identify());
+        Swarm b = world.node(Limits.DEFAULT, silent(), new Identify());
         World.Result<Identified> result = ask(world.connect(a, b));
         world.advanceSeconds(5);
         assertThat(result.value().record()).isNull();
         assertThat(result.value().protocols()).contains(Identify.ID);
+    }
+
+    @Test
+    void aNodeThatStopsDoesNotWaitForAnAnswerThatIsNotSignedYet() {
+        Swarm a = world.node(identify);
+        Swarm b = world.node(Limits.DEFAULT, silent(), new Identify());
+        World.Result<Identified> asked = ask(world.connect(a, b));
+        World.Result<Void> stopped = new World.Result<>();
+        b.stop(stopped);
+        world.settle(); // no time passes
+        assertThat(stopped.isDone()).isTrue();
+        assertThat(asked.failure()).isNotNull();
     }
 }

@@ -1,5 +1,8 @@
 package libp2p.core.identity;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import libp2p.core.Buf;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -13,6 +16,8 @@ import libp2p.core.Loop;
  * A signature that was asked for cannot be cancelled: it is on its way.
  */
 public final class LocalIdentity implements Identity {
+    private static final int SECRET = 32;
+
     private final PrivateKey key;
     private final Crypto crypto;
     private final PublicKey publicKey;
@@ -49,6 +54,20 @@ public final class LocalIdentity implements Identity {
             done.done(signature, null);
         });
         return Cancellable.NONE;
+    }
+
+    /**
+     * 32 bytes that this key and purpose give, and nobody knows who has not the key: for secrets that are to stay the same as long as the
+     * key does (HKDF, RFC 5869).
+     */
+    public byte[] derived(String purpose) {
+        byte[] raw = key.data();
+        byte[] extracted = crypto.hmacSha256(new byte[SECRET], raw);
+        Arrays.fill(raw, (byte) 0);
+        byte[] info = purpose.getBytes(StandardCharsets.UTF_8);
+        byte[] secret = crypto.hmacSha256(extracted, new Buf(info.length + 1).put(info).putU8(1).array);
+        Arrays.fill(extracted, (byte) 0);
+        return secret;
     }
 
     /** The peer id. */

@@ -1,23 +1,12 @@
 package libp2p.interop.contracts;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import libp2p.core.Crypto;
-import libp2p.core.Rng;
 import libp2p.core.node.Protocol;
-import libp2p.core.wire.Muxer;
-import libp2p.core.wire.Security;
-import libp2p.core.wire.mplex.Mplex;
-import libp2p.core.wire.noise.Noise;
-import libp2p.core.wire.yamux.Yamux;
-import libp2p.identify.Identify;
 import libp2p.jvm.Host;
-import libp2p.jvm.HostBuilder;
-import libp2p.jvm.JvmCrypto;
 
 /**
  * The life of a test application: it listens until it is killed, or finds the listener, runs its dialler and ends.
@@ -50,7 +39,7 @@ final class Application {
     }
 
     private static void dial(Variables variables, Dialler dialler, Protocol... protocols) throws Exception {
-        try (Host host = builder(variables).protocol(protocols).start()) {
+        try (Host host = new Parts(variables).builder().protocol(protocols).start()) {
             String address = new Rendezvous(variables).find();
             System.err.println("dialling " + address);
             System.out.println(dialler.run(host, address));
@@ -58,7 +47,8 @@ final class Application {
     }
 
     private static void listen(Variables variables, Protocol... protocols) throws IOException, InterruptedException {
-        try (Host host = builder(variables).listen(address(variables)).protocol(protocols).start()) {
+        Parts parts = new Parts(variables);
+        try (Host host = parts.builder().listen(parts.address()).protocol(protocols).start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(host::close));
             new Rendezvous(variables).leave(host.addresses());
             new CountDownLatch(1).await(); // until the suite kills it, or the watch does
@@ -80,39 +70,5 @@ final class Application {
                 "time limit");
         watch.setDaemon(true);
         watch.start();
-    }
-
-    private static String address(Variables variables) {
-        String ip = "/" + (variables.ip().contains(":") ? "ip6" : "ip4") + "/" + variables.ip();
-        return switch (variables.transport()) {
-            case "tcp" -> ip + "/tcp/0";
-            default -> throw new IllegalArgumentException("no transport " + variables.transport());
-        };
-    }
-
-    private static HostBuilder builder(Variables variables) {
-        address(variables);
-        Crypto crypto = JvmCrypto.create();
-        SecureRandom secure = new SecureRandom();
-        return Host.builder()
-                .crypto(crypto)
-                .security(security(variables.security(), crypto, Rng.of(secure::nextBytes)))
-                .muxer(muxer(variables.muxer()))
-                .protocol(new Identify());
-    }
-
-    private static Security security(String name, Crypto crypto, Rng random) {
-        return switch (name) {
-            case "noise" -> Noise.create(crypto, random);
-            default -> throw new IllegalArgumentException("no secure channel " + name);
-        };
-    }
-
-    private static Muxer muxer(String name) {
-        return switch (name) {
-            case "yamux" -> new Yamux();
-            case "mplex" -> new Mplex();
-            default -> throw new IllegalArgumentException("no muxer " + name);
-        };
     }
 }

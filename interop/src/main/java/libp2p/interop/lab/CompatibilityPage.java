@@ -38,6 +38,7 @@ final class CompatibilityPage {
         table("Wire", "combination", wires(), (r, name) -> wire(r.combination()).equals(name) && key(r).equals(Combination.KEY_DEFAULT));
         table("Features", "feature", distinct(Row::feature), (r, name) -> r.feature().equals(name));
         table("Keys", "both sides' key", distinct(CompatibilityPage::key), (r, name) -> key(r).equals(name));
+        drivers();
         versions();
         list("Failures", Row.Status.FAIL);
         known();
@@ -118,6 +119,24 @@ final class CompatibilityPage {
         }
         if (tried == 0) return " – |";
         return " " + (failed ? "❌ " : known ? "⚠️ " : "✅ ") + (passed == tried ? passed : passed + " of " + tried) + " |";
+    }
+
+    private void drivers() {
+        line("");
+        line("## At the wire");
+        line("");
+        line("Raw drivers in another language go where no well-behaved peer does, and read the frames that we send to go"
+                + " ([judges](../interop/judges/README.md)).");
+        line("");
+        RawDrivers drivers = report.drivers();
+        if (!drivers.missing().isEmpty()) line("Not all were run: " + drivers.missing());
+        Map<String, Integer> areas = new LinkedHashMap<>();
+        for (RawDrivers.Check c : drivers.checks()) areas.merge(c.area(), 1, Integer::sum);
+        areas.forEach((area, checks) -> {
+            long failed = drivers.failed().stream().filter(c -> c.area().equals(area)).count();
+            line("- " + area + ": " + (failed == 0 ? "✅ " + checks : "❌ " + (checks - failed) + " of " + checks));
+        });
+        for (RawDrivers.Check c : drivers.failed()) line("- `" + c + "`: " + c.reason());
     }
 
     private void versions() {

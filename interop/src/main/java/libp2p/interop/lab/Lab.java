@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -26,8 +27,9 @@ import picocli.CommandLine.Spec;
             "Puts our node and those of other implementations together, every combination in both directions, as processes on loopback.",
             "",
             "Writes interop/results.json (an array with one object for each row) and interop/cache/junit.xml; a run of the whole",
-            "matrix also writes docs/compatibility.md. The peers' standard error is in interop/cache/logs.",
-            "Status 0: no row failed but those in interop/known-errors.json. 1: some did. 2: it could not run.",
+            "matrix also runs the raw drivers (interop/judge) and writes docs/compatibility.md. The peers' standard error is in",
+            "interop/cache/logs.",
+            "Status 0: no row or driver failed but rows in interop/known-errors.json. 1: some did. 2: it could not run.",
             ""
         })
 public final class Lab implements Callable<Integer> {
@@ -82,8 +84,12 @@ public final class Lab implements Callable<Integer> {
     @Option(names = "--list", description = "Print the rows there would be, and end.")
     private boolean list;
 
-    @Option(names = "--docs", description = "Write docs/compatibility.md though this is not the whole matrix.")
+    @Option(names = "--docs", description = "Run the raw drivers and write docs/compatibility.md though this is not the whole matrix.")
     private boolean docs;
+
+    @Option(names = "--merge",
+            description = "Keep the rows of interop/results.json that this run does not repeat: the whole matrix in pieces.")
+    private boolean merge;
 
     @Option(names = "--bench", description = "Instead: measure what the same work costs each peer, and print the ratios to ours.")
     private boolean bench;
@@ -142,18 +148,35 @@ public final class Lab implements Callable<Integer> {
         }
         if (pairings.isEmpty()) throw new IOException("nothing to run: no combination is as was asked for");
         long began = System.nanoTime();
+        Path results = root.resolve("results.json");
         List<Row> rows = run(pairings, all, known);
+        if (merge && Files.exists(results)) {
+            rows = Report.merged(results, rows);
+            addMissing(others, rows);
+        }
         List<Peer> everyone = new ArrayList<>(others);
         everyone.add(0, java);
         List<String> given = spec.commandLine().getParseResult().originalArgs();
         String command = String.join(" ", given.subList(2, given.size())); // the first two are --root
-        Report report = new Report(("interop/run " + command).strip(), rows, everyone, known, (System.nanoTime() - began) / 1_000_000);
-        report.writeJson(root.resolve("results.json"));
+        long millis = (System.nanoTime() - began) / 1_000_000;
+        boolean page = docs || isWhole();
+        RawDrivers drivers = page ? RawDrivers.all(root) : RawDrivers.NONE;
+        Report report = new Report(("interop/run " + command).strip(), rows, everyone, known, drivers, millis);
+        report.writeJson(results);
         report.writeJunit(root.resolve("cache").resolve("junit.xml"));
-        Path page = root.resolveSibling("docs").resolve("compatibility.md");
-        if (docs || isWhole()) Files.writeString(page, new CompatibilityPage(report).text());
+        Path file = root.resolveSibling("docs").resolve("compatibility.md");
+        if (page) Files.writeString(file, new CompatibilityPage(report).text());
         report.summary(out);
         return report.failed(strict) ? 1 : 0;
+    }
+
+    /** Peers that only rows of earlier runs know. */
+    private void addMissing(List<Peer> others, List<Row> rows) throws IOException, InterruptedException {
+        for (Row r : rows) {
+            String name = r.dialer().equals(OURS) ? r.listener() : r.dialer();
+            if (!name.equals(OURS) && others.stream().noneMatch(p -> p.name().equals(name))) others.add(Peer.setUp(root, name));
+        }
+        others.sort(Comparator.comparing(Peer::name));
     }
 
     /** The other end is go, where it is there: the most deployed one. */

@@ -60,7 +60,7 @@ record Peer(String name, List<String> command, JsonObject description, String mi
         throw new IOException(line + " ended with status " + p.exitValue() + ", see " + log + ":\n" + Files.readString(log));
     }
 
-    private static String lastLine(String text) {
+    static String lastLine(String text) {
         String[] lines = text.strip().split("\n");
         return lines[lines.length - 1];
     }

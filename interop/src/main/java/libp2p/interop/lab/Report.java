@@ -1,5 +1,8 @@
 package libp2p.interop.lab;
 
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonParser;
+import com.grack.nanojson.JsonParserException;
 import com.grack.nanojson.JsonWriter;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -8,10 +11,12 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -21,8 +26,9 @@ import javax.xml.stream.XMLStreamWriter;
  *
  * @param command what was run
  * @param peers who took part, or should have; ours first
+ * @param drivers what the raw drivers found, if they were run too
  */
-record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors known, long millis) {
+record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors known, RawDrivers drivers, long millis) {
     long count(Row.Status status) {
         return rows.stream().filter(r -> r.status() == status).count();
     }
@@ -33,7 +39,25 @@ record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors know
     }
 
     boolean failed(boolean strict) {
-        return count(Row.Status.FAIL) > 0 || strict && count(Row.Status.SKIP) > 0;
+        return count(Row.Status.FAIL) > 0 || !drivers.failed().isEmpty()
+                || strict && (count(Row.Status.SKIP) > 0 || !drivers.missing().isEmpty());
+    }
+
+    /** The rows of an earlier run, without those that are among {@code newer}, and then those. */
+    static List<Row> merged(Path earlier, List<Row> newer) throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Row r : newer) names.add(r.name());
+        List<Row> all = new ArrayList<>();
+        try {
+            for (Object o : JsonParser.array().from(Files.readString(earlier))) {
+                Row r = Row.of((JsonObject) o);
+                if (!names.contains(r.name())) all.add(r);
+            }
+        } catch (JsonParserException e) {
+            throw new IOException(earlier + ": " + e.getMessage(), e);
+        }
+        all.addAll(newer);
+        return all;
     }
 
     void writeJson(Path file) throws IOException {
@@ -89,10 +113,13 @@ record Report(String command, List<Row> rows, List<Peer> peers, KnownErrors know
     void summary(PrintStream out) {
         out.println();
         for (Row r : rows) if (r.status() == Row.Status.FAIL) out.println("FAIL " + r.name() + ": " + r.reason());
+        for (RawDrivers.Check c : drivers.failed()) out.println("FAIL raw driver: " + c + ": " + c.reason());
         for (Row r : mended()) out.println("PASSES, though known to fail: " + r.name() + " (" + known.reason(r.name()) + ")");
         Map<String, Integer> skips = new LinkedHashMap<>();
         for (Row r : rows) if (r.status() == Row.Status.SKIP) skips.merge(r.reason(), 1, Integer::sum);
         skips.forEach((reason, n) -> out.println("SKIP " + n + ": " + reason));
+        if (!drivers.missing().isEmpty()) out.println("SKIP raw drivers: " + drivers.missing());
+        if (!drivers.checks().isEmpty()) out.println(drivers.checks().size() + " raw checks: " + drivers.failed().size() + " failed");
         out.printf(Locale.ROOT, "%d rows in %.1f s: %d passed, %d failed, %d known, %d skipped%n", rows.size(), millis / 1e3,
                 count(Row.Status.PASS), count(Row.Status.FAIL), count(Row.Status.KNOWN), count(Row.Status.SKIP));
     }

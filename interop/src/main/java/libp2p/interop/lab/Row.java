@@ -31,6 +31,12 @@ record Row(String dialer, String listener, String feature, String combination, S
         return pair() + " " + feature;
     }
 
+    /** The inverse of {@link #json}. */
+    static Row of(JsonObject o) {
+        return new Row(o.getString("dialer"), o.getString("listener"), o.getString("feature"), o.getString("combination"),
+                Status.valueOf(o.getString("status").toUpperCase(java.util.Locale.ROOT)), o.getLong("millis"), o.getString("reason"));
+    }
+
     JsonObject json() {
         JsonObject o = new JsonObject();
         o.put("dialer", dialer);

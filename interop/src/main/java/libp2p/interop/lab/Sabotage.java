@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -41,7 +40,6 @@ final class Sabotage {
             %s
             """;
     private static final long LIMIT_SECONDS = 20;
-    private static final long JUDGE_MINUTES = 10;
     private static final Plan.Wish WISH =
             new Plan.Wish(List.of(), List.of(), List.of("noise"), List.of(), List.of(Combination.KEY_DEFAULT), List.of(), false);
 
@@ -141,26 +139,13 @@ final class Sabotage {
 
     /** The first check of interop/judge that fails against the peer, or null. */
     private String byJudge(Peer peer) {
-        Path results = root.resolve("cache").resolve("sabotage").resolve("judge.json");
         List<String> options = new Combination("tcp", "noise", "yamux", Combination.KEY_DEFAULT).options();
         try (PeerProcess listener = new PeerProcess(peer, options, Peer.logs(root).resolve("sabotage.log"))) {
-            Files.createDirectories(results.getParent());
-            Files.deleteIfExists(results);
-            Process judge = new ProcessBuilder(root.resolve("judge").toString(), "--address", listener.address(), "--json",
-                    results.toString())
-                    .redirectErrorStream(true).redirectOutput(Peer.logs(root).resolve("judge.log").toFile()).start();
-            if (!judge.waitFor(JUDGE_MINUTES, TimeUnit.MINUTES)) {
-                judge.destroyForcibly();
-                return "none came to an end";
-            }
-            if (!Files.exists(results)) return judge.exitValue() == 0 ? null : "`interop/judge` ended with status " + judge.exitValue();
-            for (Object o : JsonParser.array().from(Files.readString(results))) {
-                JsonObject check = (JsonObject) o;
-                if ("fail".equals(check.getString("status"))) return "`" + check.getString("area") + ": " + check.getString("check") + "`";
-            }
-            return null;
-        } catch (IOException | JsonParserException e) {
-            throw new IllegalStateException("the raw drivers did not run: " + e.getMessage(), e);
+            RawDrivers drivers = RawDrivers.run(root, "--address", listener.address());
+            if (!drivers.missing().isEmpty()) throw new IllegalStateException("the raw drivers did not run: " + drivers.missing());
+            return drivers.failed().isEmpty() ? null : "`" + drivers.failed().get(0) + "`";
+        } catch (IOException e) {
+            return "none came to an end (" + e.getMessage() + ")";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -47,7 +47,8 @@ final class Parts {
             Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")),
             Map.entry("ws", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/ws")),
             Map.entry("wss", new Carrier(Parts::secured, "/ip4/127.0.0.1/tcp/0/tls/ws")),
-            Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")));
+            Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")),
+            Map.entry("webrtc-direct", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/webrtc-direct")));
     static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES = ordered(
             Map.entry("noise", Noise::create),
             Map.entry("tls", (crypto, random) -> new Tls()),
@@ -55,7 +56,7 @@ final class Parts {
     static final Map<String, Supplier<Muxer>> MUXERS = ordered(Map.entry("yamux", Yamux::new), Map.entry("mplex", Mplex::new));
     static final Map<String, KeyType> KEYS = ordered(Map.entry("ed25519", KeyType.ED25519), Map.entry("secp256k1", KeyType.SECP256K1),
             Map.entry("rsa", KeyType.RSA), Map.entry("ecdsa", KeyType.ECDSA));
-    private static final List<String> FEATURES = List.of("transport", "identify", "push", "echo", "perf", "gossip", "bench");
+    private static final List<String> FEATURES = List.of("transport", "identify", "echo", "perf", "gossip", "bench");
     private static final int RSA_BITS = 2048;
 
     final Ping ping = new Ping();
@@ -156,6 +157,7 @@ final class Parts {
 
         @Override
         public void disconnected(Connection c, CloseReason reason) {
+            System.err.println("java-peer: the connection to " + c.remote() + " at " + c.remoteAddress() + " has ended: " + reason);
             if (connections.merge(c.remote(), -1, Integer::sum) != 0) return;
             identities.forget(c.remote());
             lines.say(Lines.fields("event", "disconnected", "peer", c.remote().toString()));

@@ -46,8 +46,14 @@ class ContractsTest {
     }
 
     private String[] second(String dialler, String muxer, String... more) {
+        List<String> all = new ArrayList<>(List.of("SECURE_CHANNEL", "noise", "MUXER", muxer));
+        all.addAll(Arrays.asList(more));
+        return over("tcp", dialler, all.toArray(new String[0]));
+    }
+
+    private String[] over(String transport, String dialler, String... more) {
         List<String> all = new ArrayList<>(List.of("IS_DIALER", dialler, "REDIS_ADDR", redis.address(), "TEST_KEY", "cafe0123",
-                "TRANSPORT", "tcp", "SECURE_CHANNEL", "noise", "MUXER", muxer, "LISTENER_IP", "127.0.0.1"));
+                "TRANSPORT", transport, "LISTENER_IP", "127.0.0.1"));
         all.addAll(Arrays.asList(more));
         return all.toArray(new String[0]);
     }
@@ -63,6 +69,19 @@ class ContractsTest {
         start(TransportApplication.class, second("false", "yamux"));
         assertThat(result(start(TransportApplication.class, second("true", "yamux"))))
                 .matches("latency:\n  handshake_plus_one_rtt: \\d+\\.\\d{3}\n  ping_rtt: \\d+\\.\\d{3}\n  unit: ms\n");
+    }
+
+    @Test
+    void quicNeedsNoSecureChannelAndNoMuxer() throws Exception {
+        start(TransportApplication.class, over("quic-v1", "false"));
+        assertThat(result(start(TransportApplication.class, over("quic-v1", "true")))).contains("handshake_plus_one_rtt: ");
+    }
+
+    @Test
+    void secureWebSocketsCarryTls() throws Exception {
+        start(TransportApplication.class, over("wss", "false", "SECURE_CHANNEL", "tls", "MUXER", "yamux"));
+        String out = result(start(TransportApplication.class, over("wss", "true", "SECURE_CHANNEL", "tls", "MUXER", "yamux")));
+        assertThat(out).contains("handshake_plus_one_rtt: ");
     }
 
     @Test

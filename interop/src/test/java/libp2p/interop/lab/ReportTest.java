@@ -14,6 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ReportTest {
+    private static final RawDrivers DRIVERS = new RawDrivers(List.of(
+            new RawDrivers.Check("yamux", "frames are whole", true, ""),
+            new RawDrivers.Check("noise", "no early data", true, "")), "");
+
     @TempDir
     private Path folder;
 
@@ -27,7 +31,7 @@ final class ReportTest {
 
     private Report report(KnownErrors known, Row... rows) {
         return new Report("interop/run", List.of(rows), List.of(new Peer("java", List.of(), new JsonObject(), ""), new Peer("js", List.of(),
-                new JsonObject(), "")), known, 10);
+                new JsonObject(), "")), known, DRIVERS, 10);
     }
 
     @Test
@@ -79,6 +83,14 @@ final class ReportTest {
     }
 
     @Test
+    void rowsOfAnEarlierRunStayUnlessTheyWereRunAgain() throws IOException {
+        Path file = folder.resolve("results.json");
+        report(known("[]"), row("js", Row.Status.FAIL, "late"), row("go", Row.Status.PASS, "")).writeJson(file);
+        Row again = row("js", Row.Status.PASS, "");
+        assertThat(Report.merged(file, List.of(again))).containsExactly(row("go", Row.Status.PASS, ""), again);
+    }
+
+    @Test
     void junitCountsFailuresAndSkips() throws IOException {
         Path file = folder.resolve("junit.xml");
         report(known("[]"), row("js", Row.Status.PASS, ""), row("js", Row.Status.FAIL, "<no>"), row("js", Row.Status.SKIP,
@@ -91,6 +103,24 @@ final class ReportTest {
         String page = new CompatibilityPage(report(known("[]"), row("js", Row.Status.PASS, ""), row("js", Row.Status.FAIL,
                 "broken"))).text();
         assertThat(page).contains("| tcp, noise, yamux | ❌ 1 of 2 | – |").contains("- `java x js (tcp, noise, yamux) echo`: broken");
+    }
+
+    @Test
+    void aRawDriverThatFailsIsAFailureAndNamedOnThePage() throws IOException {
+        RawDrivers drivers = new RawDrivers(List.of(
+                new RawDrivers.Check("yamux", "frames are whole", true, ""),
+                new RawDrivers.Check("yamux", "windows hold", false, "Late: nothing came")), "");
+        Report r = new Report("interop/run", List.of(), List.of(), known("[]"), drivers, 10);
+        assertThat(r.failed(false)).isTrue();
+        assertThat(new CompatibilityPage(r).text()).contains("- yamux: ❌ 1 of 2", "- `yamux: windows hold`: Late: nothing came");
+    }
+
+    @Test
+    void rawDriversThatCouldNotRunFailOnlyWhenStrict() throws IOException {
+        Report r = new Report("interop/run", List.of(), List.of(), known("[]"), new RawDrivers(List.of(), "Python was not found"), 10);
+        assertThat(r.failed(false)).isFalse();
+        assertThat(r.failed(true)).isTrue();
+        assertThat(new CompatibilityPage(r).text()).contains("Not all were run: Python was not found");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package libp2p.core.wire.sctp;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import libp2p.core.Buf;
@@ -56,14 +55,9 @@ public final class Association {
     /** A chunk that waits for its packet. */
     private record Control(byte[] chunk, int tag, boolean alone) {}
 
-    private static final String ABORT_TEXT = "libp2p error ";
     private static final long NEVER = Long.MAX_VALUE;
     private static final int COOKIE = 32;
-    private static final int COOKIE_MAX = 1024;
-    private static final int STREAMS = 0xffff; // RFC 8831 6.2
     private static final int CONTROLS_MAX = 64;
-    private static final int INIT_BODY = 16;
-    private static final int ABORT_REASON_MAX = 128;
 
     private final SctpSettings settings;
     private final Events events;
@@ -105,7 +99,7 @@ public final class Association {
     public void connect(long nowNanos) {
         if (state != State.LISTENING) throw new IllegalStateException("it has begun");
         state = State.COOKIE_WAIT;
-        setUp(init(Format.INIT, false), nowNanos);
+        setUp(init(null), nowNanos);
     }
 
     /** Whether messages flow. */
@@ -116,6 +110,11 @@ public final class Association {
     /** Whether it is over. */
     public boolean isEnded() {
         return state == State.ENDED;
+    }
+
+    /** Whether all that was sent is acknowledged, and nothing waits. */
+    public boolean isIdle() {
+        return outbound.isIdle();
     }
 
     /** How many bytes of messages are taken before those there have left. Messages that are needed to end streams may go beyond. */
@@ -150,12 +149,7 @@ public final class Association {
         if (state == State.ENDED) return;
         end();
         if (!peerKnown) return;
-        byte[] text = (ABORT_TEXT + "0x" + Long.toHexString(code) + ": " + detail).getBytes(StandardCharsets.UTF_8);
-        int n = Math.min(text.length, ABORT_REASON_MAX);
-        Buf b = Format.chunk(Format.ABORT, 0, Format.CHUNK + n);
-        b.putU16(Format.CAUSE_USER_ABORT).putU16(Format.CHUNK + n).put(text, 0, n);
-        Format.pad(b);
-        controls.add(new Control(b.takeAll(), peerTag, true));
+        controls.add(new Control(Abort.chunk(code, detail), peerTag, true));
     }
 
     private void end() {
@@ -173,14 +167,8 @@ public final class Association {
 
     // ---- set-up (RFC 9260 5)
 
-    private byte[] init(int type, boolean answers) {
-        int body = INIT_BODY + Format.CHUNK + 1 + (answers ? Format.CHUNK + COOKIE : 0);
-        Buf b = Format.chunk(type, 0, body);
-        b.putI32(ownTag).putI32(inbound.windowInitial()).putU16(STREAMS).putU16(STREAMS).putI32(firstTsn);
-        if (answers) b.putU16(Format.PARAM_COOKIE).putU16(Format.CHUNK + COOKIE).put(cookie);
-        b.putU16(Format.PARAM_EXTENSIONS).putU16(Format.CHUNK + 1).putU8(Format.RE_CONFIG);
-        Format.pad(b);
-        return b.takeAll();
+    private byte[] init(byte @Nullable [] echo) {
+        return new Init(ownTag, inbound.windowInitial(), firstTsn, echo).chunk();
     }
 
     private void setUp(byte[] chunk, long nowNanos) {
@@ -189,39 +177,13 @@ public final class Association {
         setupAt = nowNanos;
     }
 
-    /** Takes what INIT and INIT ACK have in common; gives the peer's cookie, if there is one. */
-    private byte @Nullable [] peerInit(Buf body) {
-        int tag = body.i32();
-        int window = (int) Math.min(Integer.MAX_VALUE, body.u32());
-        int out = body.u16();
-        int in = body.u16();
-        int tsn = body.i32();
-        if (tag == 0 || out == 0 || in == 0) throw new Violation("SCTP set-up without tag or streams");
-        byte[] theirs = null;
-        boolean canReset = false;
-        while (body.size() >= Format.CHUNK) {
-            int type = body.u16();
-            int size = body.u16();
-            if (size < Format.CHUNK || size - Format.CHUNK > body.size()) throw new Violation("SCTP parameter is cut short");
-            Buf p = body.slice(size - Format.CHUNK);
-            body.skip(Math.min(body.size(), Format.padded(size) - size));
-            if (type == Format.PARAM_COOKIE) {
-                if (p.size() > COOKIE_MAX) throw new Violation("SCTP cookie of " + p.size() + " bytes");
-                theirs = p.takeAll();
-            } else if (type == Format.PARAM_EXTENSIONS) {
-                while (!p.isEmpty()) canReset |= p.u8() == Format.RE_CONFIG;
-            } else if ((type & 0x8000) == 0 && type > Format.PARAM_RESET_RESPONSE) {
-                break; // RFC 9260 3.2.2: unknown, and stops the reading
-            }
-        }
-        if (peerKnown && tag != peerTag) throw new Violation("the peer's SCTP has begun anew");
-        if (!canReset) throw new Violation("the peer's SCTP cannot reset streams"); // RFC 8831 6.2: it must
+    private void peer(Init i) {
+        if (peerKnown && i.tag() != peerTag) throw new Violation("the peer's SCTP has begun anew");
         peerKnown = true;
-        peerTag = tag;
-        inbound.begin(tsn);
-        resets.begin(tsn);
-        outbound.begin(window);
-        return theirs;
+        peerTag = i.tag();
+        inbound.begin(i.firstTsn());
+        resets.begin(i.firstTsn());
+        outbound.begin(i.window());
     }
 
     private void establish() {
@@ -288,13 +250,13 @@ public final class Association {
             case Format.HEARTBEAT -> answer(body);
             case Format.HEARTBEAT_ACK -> {
                 long rtt = heartbeat.answered(body, nowNanos);
-                if (rtt >= 0) outbound.measure(rtt);
+                if (rtt >= 0) outbound.rto().measured(rtt);
             }
             case Format.RE_CONFIG -> {
                 byte[] response = isOpen() ? resets.received(body) : null;
                 if (response != null) control(response);
             }
-            case Format.ABORT -> aborted(body);
+            case Format.ABORT -> ended(Abort.reason(body));
             case Format.SHUTDOWN -> shutDown();
             // We never shut down from this side, and errors say nothing that can be mended.
             case Format.SHUTDOWN_ACK, Format.SHUTDOWN_COMPLETE, Format.ERROR -> {}
@@ -327,14 +289,16 @@ public final class Association {
     private void initReceived(Buf body) {
         // In COOKIE_WAIT and COOKIE_ECHOED both have begun; either exchange then leads to the same association (RFC 9260 5.2.1).
         if (isOpen()) return;
-        peerInit(body);
+        peer(Init.read(body));
         controls.removeIf(c -> c.alone);
-        controls.add(new Control(init(Format.INIT_ACK, true), peerTag, true));
+        controls.add(new Control(init(cookie), peerTag, true));
     }
 
     private void initAcked(Buf body, long nowNanos) {
         if (state != State.COOKIE_WAIT) return;
-        byte[] theirs = peerInit(body);
+        Init i = Init.read(body);
+        peer(i);
+        byte[] theirs = i.cookie();
         if (theirs == null) throw new Violation("SCTP set-up without a cookie");
         Buf b = Format.chunk(Format.COOKIE_ECHO, 0, theirs.length);
         b.put(theirs);
@@ -346,7 +310,8 @@ public final class Association {
     private void echoed(Buf body) {
         if (!peerKnown || !Arrays.equals(body.takeAll(), cookie)) return;
         if (state == State.LISTENING || state == State.COOKIE_WAIT || state == State.COOKIE_ECHOED) establish();
-        if (isOpen() && controls.size() < CONTROLS_MAX) controls.addFirst(new Control(Format.chunk(Format.COOKIE_ACK, 0, 0).takeAll(), peerTag, false));
+        if (!isOpen() || controls.size() >= CONTROLS_MAX) return;
+        controls.addFirst(new Control(Format.chunk(Format.COOKIE_ACK, 0, 0).takeAll(), peerTag, false));
     }
 
     private void answer(Buf body) {
@@ -355,33 +320,6 @@ public final class Association {
         b.put(body.takeAll());
         Format.pad(b);
         control(b.takeAll());
-    }
-
-    private void aborted(Buf body) {
-        long code = 0;
-        String detail = "the peer's SCTP aborted";
-        if (body.size() >= Format.CHUNK && body.u16() == Format.CAUSE_USER_ABORT) {
-            int size = Math.min(body.u16() - Format.CHUNK, body.size());
-            String text = size <= 0 ? "" : new String(body.take(Math.min(size, ABORT_REASON_MAX)), StandardCharsets.UTF_8);
-            int colon = text.indexOf(": ");
-            if (text.startsWith(ABORT_TEXT + "0x") && colon > 0) {
-                code = hex(text.substring(ABORT_TEXT.length() + 2, colon));
-                detail = text.substring(colon + 2);
-            } else if (!text.isEmpty()) {
-                detail = text;
-            }
-        }
-        ended(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, detail));
-    }
-
-    private static long hex(String digits) {
-        long v = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int d = Character.digit(digits.charAt(i), 16);
-            if (d < 0 || v >>> 28 != 0) return 0;
-            v = v << 4 | d;
-        }
-        return v;
     }
 
     /** The peer has all it wanted; what we had to say to it, nobody reads any more. */
@@ -415,9 +353,9 @@ public final class Association {
             return true;
         }
         if (!isOpen()) return false;
-        byte[] reset = resets.next(nowNanos, outbound.rto());
+        byte[] reset = resets.next(nowNanos, outbound.rto().nanos());
         if (reset != null) control(reset);
-        byte[] beat = heartbeat.next(nowNanos, outbound.rto());
+        byte[] beat = heartbeat.next(nowNanos, outbound.rto().nanos());
         if (beat != null) control(beat);
         boolean data = outbound.wantsToSend();
         if (controls.isEmpty() && !data && !inbound.wantsToAcknowledge()) {
@@ -426,7 +364,9 @@ public final class Association {
         }
         Format.header(packet, peerTag);
         bundle(packet);
-        if (inbound.wantsToAcknowledge() || data && inbound.mayAcknowledge()) inbound.acknowledge(packet, Math.min(room(packet), settings.packetMax() / 2));
+        if (inbound.wantsToAcknowledge() || data && inbound.mayAcknowledge()) {
+            inbound.acknowledge(packet, Math.min(room(packet), settings.packetMax() / 2));
+        }
         if (data) outbound.fill(packet, nowNanos);
         Format.seal(packet, settings.checksum());
         return true;
@@ -467,7 +407,7 @@ public final class Association {
         outbound.expire(nowNanos);
         inbound.expire(nowNanos);
         heartbeat.expire(nowNanos);
-        boolean silent = outbound.timeouts() > settings.retransmitsMax() || resets.timeouts() > settings.retransmitsMax() || heartbeat.isLost();
+        boolean silent = Math.max(outbound.timeouts(), resets.timeouts()) > settings.retransmitsMax() || heartbeat.isLost();
         if (silent) ended(CloseReason.of(CloseReason.Kind.TIMED_OUT, "the peer is silent"));
     }
 }

@@ -20,8 +20,6 @@ final class Outbound {
     private static final int WINDOW_RESERVE = 1024;
     private static final int LEAST_FRAGMENT = 256;
     private static final int MISSES = 3; // RFC 9260 7.2.4
-    private static final int CWND_LEAST = 4; // packets, RFC 9260 7.2.3
-    private static final int CWND_INITIAL = 4404; // RFC 9260 7.2.1
 
     private static final class Sink {
         final int id;
@@ -72,6 +70,8 @@ final class Outbound {
     private final Map<Integer, Sink> sinks = new HashMap<>();
     private final ArrayDeque<Sink> turns = new ArrayDeque<>();
     private @Nullable Chunk[] ring = new Chunk[RING_LEAST]; // by number; those under way
+    private final Congestion congestion;
+    private final Rto rto;
     private @Nullable Message current;
     private int nextTsn;
     private int cumulative; // the last that is acknowledged with all before
@@ -79,15 +79,7 @@ final class Outbound {
     private int outstanding; // under way, as far as is known
     private int marked;
     private int window; // of the peer's, as it last said
-    private int cwnd;
-    private int ssthresh = Integer.MAX_VALUE;
-    private int partial;
-    private boolean recovering;
-    private int recoveryEnd;
-    private boolean freePacket; // RFC 9260 7.2.4 (3): the first packet of a fast retransmission is not bound by cwnd
-    private long rto;
-    private long srtt = -1;
-    private long rttvar;
+    private boolean freePacket; // RFC 9260 7.2.4 (3): the first packet of a fast retransmission needs no window
     private int measured;
     private boolean measuring;
     private long retransmitAt = NEVER;
@@ -100,8 +92,8 @@ final class Outbound {
         this.settings = settings;
         this.nextTsn = firstTsn;
         this.cumulative = firstTsn - 1;
-        this.rto = settings.rtoInitialNanos();
-        this.cwnd = Math.min(4 * settings.packetMax(), Math.max(2 * settings.packetMax(), CWND_INITIAL));
+        this.congestion = new Congestion(settings);
+        this.rto = new Rto(settings);
     }
 
     void begin(int peerWindow) {
@@ -173,9 +165,9 @@ final class Outbound {
 
     /** Whether there is a chunk that may go now. */
     boolean wantsToSend() {
-        boolean may = outstanding < cwnd || freePacket;
+        boolean may = outstanding < congestion.window() || freePacket;
         if (marked > 0) return may;
-        return outstanding < cwnd && nextTsn - cumulative < settings.chunksMax() && (current != null || mayBegin());
+        return outstanding < congestion.window() && nextTsn - cumulative < settings.chunksMax() && (current != null || mayBegin());
     }
 
     /** Whether the next message in turn fits the peer's window. */
@@ -192,7 +184,7 @@ final class Outbound {
     /** Appends DATA chunks to a packet as far as they may go and fit. */
     void fill(Buf packet, long nowNanos) {
         if (marked > 0) again(packet, nowNanos);
-        while (marked == 0 && outstanding < cwnd && nextTsn - cumulative < settings.chunksMax()) {
+        while (marked == 0 && outstanding < congestion.window() && nextTsn - cumulative < settings.chunksMax()) {
             Message m = current;
             int room = settings.packetMax() - packet.size() - Format.DATA_HEADER;
             if (room < LEAST_FRAGMENT) break;
@@ -217,14 +209,14 @@ final class Outbound {
                 measuring = true;
                 measured = tsn;
             }
-            if (retransmitAt == NEVER) retransmitAt = nowNanos + rto;
+            if (retransmitAt == NEVER) retransmitAt = nowNanos + rto.nanos();
         }
     }
 
     /** Nothing can go now: if that is for want of the peer's window, it is tried in time (RFC 9260 6.1 A). */
     void rest(long nowNanos) {
         if (retransmitAt != NEVER || probeAt != NEVER || current != null || turns.isEmpty() || mayBegin()) return;
-        probeAt = nowNanos + Math.min(settings.rtoMaxNanos(), rto << Math.min(probes, 10));
+        probeAt = nowNanos + rto.backedOff(probes);
     }
 
     private void grow() {
@@ -263,14 +255,14 @@ final class Outbound {
             Chunk c = chunk(tsn);
             if (!c.marked) continue;
             boolean fits = packet.size() + Format.DATA_HEADER + Format.padded(c.size) <= settings.packetMax();
-            if (!fits || outstanding >= cwnd && !freePacket) break;
+            if (!fits || outstanding >= congestion.window() && !freePacket) break;
             c.marked = false;
             c.again = true;
             c.misses = 0;
             marked--;
             put(packet, tsn, c, nowNanos);
             if (measuring && measured == tsn) measuring = false;
-            if (first && tsn == cumulative + 1 || retransmitAt == NEVER) retransmitAt = nowNanos + rto;
+            if (first && tsn == cumulative + 1 || retransmitAt == NEVER) retransmitAt = nowNanos + rto.nanos();
             first = false;
         }
         freePacket = false;
@@ -313,11 +305,11 @@ final class Outbound {
         }
         window = peerWindow;
         if (window > 0 || moved) probes = 0;
-        if (acked > 0 || moved) timeouts = 0;
-        if (recovering && !Format.before(cumulative, recoveryEnd)) recovering = false;
-        if (moved) widen(acked, before);
-        if (last > 0) missing(recovering && moved ? cumulative + last : highestNew);
-        if (moved) retransmitAt = nextTsn == cumulative + 1 ? NEVER : nowNanos + rto;
+        if (acked > 0 || moved || window == 0) timeouts = 0; // a peer whose window is closed is not silent (RFC 9260 6.1)
+        congestion.reached(cumulative);
+        if (moved) congestion.acknowledged(acked, before);
+        if (last > 0) missing(congestion.isRecovering() && moved ? cumulative + last : highestNew);
+        if (moved) retransmitAt = nextTsn == cumulative + 1 ? NEVER : nowNanos + rto.nanos();
         if (retransmitAt == NEVER && probeAt != NEVER && (turns.isEmpty() || mayBegin())) probeAt = NEVER;
         return moved || buffered != total;
     }
@@ -355,36 +347,9 @@ final class Outbound {
         }
         if (measuring && measured == tsn) {
             measuring = false;
-            if (!c.again) measure(nowNanos - c.sentAt);
+            if (!c.again) rto.measured(nowNanos - c.sentAt);
         }
         return c.size;
-    }
-
-    /** A round trip was measured (RFC 9260 6.3.1). */
-    void measure(long rtt) {
-        if (srtt < 0) {
-            srtt = rtt;
-            rttvar = rtt / 2;
-        } else {
-            rttvar += (Math.abs(srtt - rtt) - rttvar) / 4;
-            srtt += (rtt - srtt) / 8;
-        }
-        rto = Math.max(settings.rtoMinNanos(), Math.min(settings.rtoMaxNanos(), srtt + 4 * rttvar));
-    }
-
-    /** RFC 9260 7.2.1 and 7.2.2. */
-    private void widen(int acked, int before) {
-        if (recovering || before + settings.packetMax() < cwnd) return; // of no use while it is not used up
-        if (cwnd <= ssthresh) {
-            cwnd += Math.min(acked, settings.packetMax());
-        } else {
-            partial += acked;
-            if (partial >= cwnd) {
-                partial -= cwnd;
-                cwnd += settings.packetMax();
-            }
-        }
-        cwnd = Math.min(cwnd, 2 * settings.sendBufferMax());
     }
 
     /** What an acknowledgement has passed over is missing once more (RFC 9260 7.2.4). */
@@ -399,15 +364,7 @@ final class Outbound {
             mark(c);
             lost = true;
         }
-        if (!lost) return;
-        if (!recovering) {
-            recovering = true;
-            recoveryEnd = nextTsn - 1;
-            ssthresh = Math.max(cwnd / 2, CWND_LEAST * settings.packetMax());
-            cwnd = ssthresh;
-            partial = 0;
-            freePacket = true;
-        }
+        if (lost && congestion.lost(nextTsn - 1)) freePacket = true;
     }
 
     // ---- time
@@ -416,7 +373,7 @@ final class Outbound {
         return Math.min(retransmitAt, probeAt);
     }
 
-    long rto() {
+    Rto rto() {
         return rto;
     }
 
@@ -432,11 +389,8 @@ final class Outbound {
     /** RFC 9260 6.3.3 and 7.2.3. */
     private void timeout() {
         timeouts++;
-        rto = Math.min(settings.rtoMaxNanos(), rto * 2);
-        ssthresh = Math.max(cwnd / 2, CWND_LEAST * settings.packetMax());
-        cwnd = settings.packetMax();
-        partial = 0;
-        recovering = false;
+        rto.expired();
+        congestion.timedOut();
         measuring = false;
         retransmitAt = NEVER; // runs again with the first that is sent
         for (int tsn = cumulative + 1; Format.before(tsn, nextTsn); tsn++) {
