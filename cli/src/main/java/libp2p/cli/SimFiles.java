@@ -111,7 +111,11 @@ final class SimFiles implements Closeable {
             }
         }
         write("samples.csv", samples.toString());
-        new SimCharts(run, folder).draw();
+        try {
+            new SimCharts(run, folder).draw();
+        } catch (IOException e) {
+            throw named(folder, e);
+        }
     }
 
     @Override

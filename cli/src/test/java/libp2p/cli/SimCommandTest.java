@@ -142,6 +142,7 @@ class SimCommandTest {
         Path file = Files.createSymbolicLink(folder.resolve(name), full);
         long seconds = name.startsWith("lines") ? 1 : 1_000_000; // what is measured is written in the end; else no run is to take so long
         Ran ran = run("flood --nodes 100 --set messages=" + seconds + " --out " + folder + " " + option);
+        Files.delete(file);
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).startsWith("libp2p: ").contains(file.toString()).contains("No space left");
     }
