@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -76,7 +77,9 @@ final class RtcDial extends RtcPort implements Cancellable {
         });
         Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
         b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
-        b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_MAX).maxMessagesPerRead(PACKETS_PER_READ));
+        int size = loops.epoll() ? RECEIVE_MAX * PACKETS_PER_READ : RECEIVE_MAX;
+        b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));
+        if (loops.epoll()) b.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, RECEIVE_MAX);
         ChannelFuture connecting = b.handler(new Packets()).connect(to);
         channel = connecting.channel();
         connecting.addListener(ended -> {

@@ -28,7 +28,6 @@ import libp2p.jvm.Threads;
 import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Multihash;
-import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**

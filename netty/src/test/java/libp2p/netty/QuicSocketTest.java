@@ -2,6 +2,7 @@ package libp2p.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import io.netty.buffer.Unpooled;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
 import org.junit.jupiter.api.AfterEach;

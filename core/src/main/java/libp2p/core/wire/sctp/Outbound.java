@@ -304,7 +304,7 @@ final class Outbound {
             }
         }
         window = peerWindow;
-        if (window > 0 || moved) probes = 0;
+        if (window > 0) probes = 0; // else what the peer takes of it only fills it more
         if (acked > 0 || moved || window == 0) timeouts = 0; // a peer whose window is closed is not silent (RFC 9260 6.1)
         congestion.reached(cumulative);
         if (moved) congestion.acknowledged(acked, before);

@@ -2,6 +2,8 @@ package libp2p.core.wire.sctp;
 
 /** The retransmission timeout (RFC 9260 6.3.1). */
 final class Rto {
+    private static final long PROBE_MAX_NANOS = 60_000_000_000L;
+
     private final SctpSettings settings;
     private long rto;
     private long srtt = -1;
@@ -33,8 +35,8 @@ final class Rto {
         rto = Math.min(settings.rtoMaxNanos(), rto * 2);
     }
 
-    /** Doubled so many times. */
+    /** Doubled so many times, a minute at most. */
     long backedOff(int times) {
-        return Math.min(settings.rtoMaxNanos(), rto << Math.min(times, 10));
+        return Math.min(PROBE_MAX_NANOS, rto << Math.min(times, 10));
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.TreeMap;
 import libp2p.core.Buf;
 import libp2p.core.Cancellable;
-import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Violation;
 import libp2p.core.net.StreamHandler;
