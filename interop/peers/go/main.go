@@ -15,6 +15,7 @@ import (
 )
 
 const usage = `usage: go-peer [option]...
+       go-peer gossip-script --params FILE [--nodes N,...] [--port PORT] [--start MILLIS] [--quiet]
 
   --transport NAME     tcp (default), ws, wss, quic-v1 or webrtc-direct
   --security NAME      noise (default), tls or plaintext
@@ -110,6 +111,9 @@ func emit(message fields) {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "gossip-script" {
+		os.Exit(runScript(os.Args[2:]))
+	}
 	o := readOptions()
 	n, err := newNode(o)
 	if err != nil {

@@ -109,7 +109,8 @@ class Node:
     async def dial(self, address, force=False, **_):
         if force:
             raise ValueError("py-libp2p keeps one connection to a peer when it dials")
-        info = info_from_p2p_addr(Multiaddr(address))
+        # it knows both forms of secure WebSockets, but with a peer's id behind only this one
+        info = info_from_p2p_addr(Multiaddr(address.replace("/tls/ws", "/wss")))
         await self.host.connect(info)
         return {
             "peerId": str(info.peer_id),

@@ -34,6 +34,7 @@ final class Control {
     private void ihave(Peer p, List<Rpc.IHave> all) {
         if (state.score(p) < state.thresholds().gossip()) return;
         GossipLimits limits = state.config.limits;
+        state.counts(p);
         if (++p.ihaves > limits.ihavesPerBeatMax() || p.asked >= limits.ihaveIdsMax()) return;
         Set<MessageId> wanted = new LinkedHashSet<>();
         for (Rpc.IHave h : all) {
@@ -60,6 +61,7 @@ final class Control {
     }
 
     private void idontwant(Peer p, List<MessageId> ids) {
+        state.counts(p);
         int n = p.unwanted.hear(ids);
         for (int i = 0; i < n; i++) sender.drop(p, ids.get(i));
     }

@@ -91,6 +91,16 @@ final class Deliveries {
         d.peers = List.of();
     }
 
+    /** The application publishes what was ignored before: from now on it is valid. False if it was not ignored. */
+    boolean overrule(MessageId id, long now) {
+        Delivery d = deliveries.get(id);
+        if (d == null || d.state != State.NEUTRAL) return false;
+        d.state = State.VALID;
+        d.validAt = now;
+        d.peers = new ArrayList<>(4);
+        return true;
+    }
+
     /** A copy of it came from a peer. */
     void copy(Message m, PeerId from, long now) {
         Delivery d = get(m.id(), now);

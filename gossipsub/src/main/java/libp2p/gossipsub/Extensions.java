@@ -42,6 +42,7 @@ final class Extensions {
     // ---- choking
 
     private void chokes(Peer p, Rpc rpc) {
+        state.counts(p);
         if (++p.chokes > CHOKES_PER_BEAT_MAX) {
             state.penalise(p, GossipListener.Penalty.CHOKES, 1);
             return;
@@ -56,7 +57,7 @@ final class Extensions {
     void beat() {
         if (partials != null) partials.beat();
         if (!state.config.choke) return;
-        for (TopicState t : state.topics.values()) {
+        for (TopicState t : state.ours) {
             Choking<Peer> choking = t.choking;
             if (choking == null || !t.joined) continue;
             Set<Peer> able = new LinkedHashSet<>(t.mesh);

@@ -48,7 +48,7 @@ public final class Gossip implements Protocol {
         run(r -> {
             TopicState s = r.state.topic(name);
             if (s == null) return; // there are too many; whoever uses it hears of that
-            s.config = handling;
+            r.state.handle(s, handling);
             TopicScoreParams score = handling.score();
             if (score != null) r.state.scores.params(name, score);
             if (s.joined) readers().joined(r.state);

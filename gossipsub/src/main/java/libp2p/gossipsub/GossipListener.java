@@ -114,6 +114,11 @@ public interface GossipListener {
     /** A heartbeat took so long. */
     default void heartbeat(long nanos) {}
 
+    /** Whether scores are wanted; asked once. */
+    default boolean scores() {
+        return false;
+    }
+
     /** A peer's score, in each heartbeat. */
     default void scored(PeerId peer, double score) {}
 }

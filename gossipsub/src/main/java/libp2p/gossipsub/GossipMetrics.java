@@ -245,6 +245,11 @@ public final class GossipMetrics implements GossipListener {
     }
 
     @Override
+    public boolean scores() {
+        return true;
+    }
+
+    @Override
     public void scored(PeerId peer, double score) {
         scoresNow.add(score);
     }

@@ -19,6 +19,7 @@ final class Heartbeat {
     private final Membership membership;
     private final Extensions extensions;
     private final Watch.Cell<Map<PeerId, Double>> scores = new Watch.Cell<>(Map.of());
+    private final boolean scoresHeard;
     private boolean scoresWanted;
     private Runnable validations = () -> {};
     private long beats;
@@ -30,6 +31,7 @@ final class Heartbeat {
         this.sender = sender;
         this.membership = membership;
         this.extensions = extensions;
+        scoresHeard = state.listener.scores();
         decayedAt = state.now();
         gaterDecayedAt = state.now();
     }
@@ -54,18 +56,13 @@ final class Heartbeat {
         punish();
         sweep();
         connectDirect();
-        for (TopicState t : new ArrayList<>(state.topics.values())) {
+        for (TopicState t : new ArrayList<>(state.ours)) {
             if (t.joined) maintain(t);
             else if (!t.fanout.isEmpty()) maintainFanout(t);
         }
         extensions.beat();
-        for (Peer p : state.peers.values()) {
-            p.ihaves = 0;
-            p.asked = 0;
-            p.chokes = 0;
-            p.unwanted.beat();
-            state.listener.scored(p.id, state.score(p));
-        }
+        state.beat();
+        if (scoresHeard) for (Peer p : state.peers.values()) state.listener.scored(p.id, state.score(p));
         sender.retry();
         sender.flush();
         state.cache.shift();
@@ -105,9 +102,8 @@ final class Heartbeat {
         Overlay overlay = state.config.overlay;
         boolean opportune = beats % state.config.timing.opportunisticBeats() == 0;
         Mesh<Peer> mesh = new Mesh<>(overlay, state::score, p -> p.outbound, state.node.random());
-        Mesh.Change<Peer> change = mesh.maintain(
-                new ArrayList<>(t.mesh), state.candidates(t), opportune ? state.config.limits.opportunisticMax() : 0, state.thresholds()
-                        .opportunistic());
+        Mesh.Change<Peer> change = mesh.maintain(new ArrayList<>(t.mesh), () -> state.candidates(t),
+                opportune ? state.config.limits.opportunisticMax() : 0, state.thresholds().opportunistic());
         for (Peer p : change.bad()) membership.prune(p, t, GossipListener.PruneReason.SCORE, false);
         for (Peer p : change.excess()) membership.prune(p, t, GossipListener.PruneReason.EXCESS, false);
         for (Peer p : change.graft()) membership.graft(p, t);
@@ -129,11 +125,12 @@ final class Heartbeat {
 
     /** Tells some who are not sent the messages that there are some (gossipsub-v1.1.md, "Adaptive Gossip Dissemination"). */
     private void gossip(TopicState t, Set<Peer> sentTo) {
+        List<MessageId> ids = state.cache.gossip(t.name);
+        if (ids.isEmpty() && !t.supportsPartial()) return;
         List<Peer> others = state.select(t, p -> !sentTo.contains(p) && state.score(p) >= state.thresholds().gossip());
         if (others.isEmpty()) return;
         Overlay overlay = state.config.overlay;
         List<Peer> some = state.some(others, Math.max(overlay.lazy(), (int) (overlay.gossipFactor() * others.size())));
-        List<MessageId> ids = state.cache.gossip(t.name);
         int most = state.config.limits.ihaveIdsMax();
         List<Peer> partial = new ArrayList<>(0);
         for (Peer p : some) {

@@ -8,11 +8,14 @@ import libp2p.core.identity.PeerId;
 final class Listeners implements GossipListener {
     private final List<GossipListener> all;
     private final List<GossipListener> rpcs;
+    private final List<GossipListener> scores;
 
     Listeners(List<GossipListener> all) {
         this.all = all;
         this.rpcs = new ArrayList<>(all);
         rpcs.removeIf(l -> !l.rpcs());
+        this.scores = new ArrayList<>(all);
+        scores.removeIf(l -> !l.scores());
     }
 
     @Override
@@ -121,7 +124,12 @@ final class Listeners implements GossipListener {
     }
 
     @Override
+    public boolean scores() {
+        return !scores.isEmpty();
+    }
+
+    @Override
     public void scored(PeerId peer, double score) {
-        for (GossipListener l : all) l.scored(peer, score);
+        for (GossipListener l : scores) l.scored(peer, score);
     }
 }

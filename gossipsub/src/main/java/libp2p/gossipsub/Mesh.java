@@ -1,10 +1,13 @@
 package libp2p.gossipsub;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import libp2p.core.Rng;
+import libp2p.multiformats.Nullable;
 
 /**
  * Who is to be pruned from the mesh of a topic and who grafted, at a heartbeat (gossipsub-v1.0.md, "Mesh maintenance"; gossipsub-v1.1.md,
@@ -37,43 +40,55 @@ final class Mesh<P> {
     /**
      * The change of a mesh.
      *
-     * @param candidates who could be grafted: of the topic, not in the mesh, not direct, not held off
+     * @param candidates who could be grafted: of the topic, not in the mesh, not direct, not held off; asked for only if some are needed
      * @param opportunistic graft up to this many who are better than the mesh's median, if that is below {@code threshold}; 0 for none
      */
-    Change<P> maintain(List<P> mesh, List<P> candidates, int opportunistic, double threshold) {
+    Change<P> maintain(List<P> mesh, Supplier<List<P>> candidates, int opportunistic, double threshold) {
         List<P> kept = new ArrayList<>(mesh);
         List<P> bad = new ArrayList<>(0);
         for (P p : mesh) if (score.applyAsDouble(p) < 0) bad.add(p);
         kept.removeAll(bad);
-        List<P> pool = shuffled(candidates, rng);
-        pool.removeIf(p -> score.applyAsDouble(p) < 0);
-        List<P> graft = new ArrayList<>(0);
-        if (kept.size() < overlay.low()) move(pool, graft, kept, overlay.d() - kept.size(), p -> true);
+        Pool pool = new Pool(candidates, kept);
+        if (kept.size() < overlay.low()) pool.graft(overlay.d() - kept.size(), p -> true);
         List<P> excess = new ArrayList<>(0);
         if (kept.size() > overlay.d() && kept.size() >= overlay.high()) excess(kept, excess);
         if (kept.size() >= overlay.low()) {
             int lack = overlay.out() - count(kept);
-            if (lack > 0) move(pool, graft, kept, lack, outbound);
+            if (lack > 0) pool.graft(lack, outbound);
         }
         if (opportunistic > 0 && kept.size() > 1) {
             double median = median(kept);
-            if (median < threshold) move(pool, graft, kept, opportunistic, p -> score.applyAsDouble(p) > median);
+            if (median < threshold) pool.graft(opportunistic, p -> score.applyAsDouble(p) > median);
         }
-        return new Change<>(bad, excess, graft);
+        return new Change<>(bad, excess, pool.graft);
     }
 
-    private static <P> void move(List<P> pool, List<P> graft, List<P> kept, int n, Predicate<P> which) {
-        int left = n;
-        for (int i = 0; i < pool.size() && left > 0;) {
-            P p = pool.get(i);
-            if (!which.test(p)) {
-                i++;
-                continue;
+    /** Who could be grafted, in random order, and who is. */
+    private final class Pool {
+        private final Supplier<List<P>> candidates;
+        private final List<P> kept;
+        private final List<P> graft = new ArrayList<>(0);
+        private @Nullable List<P> left;
+
+        Pool(Supplier<List<P>> candidates, List<P> kept) {
+            this.candidates = candidates;
+            this.kept = kept;
+        }
+
+        void graft(int most, Predicate<P> which) {
+            if (left == null) {
+                left = shuffled(candidates.get(), rng);
+                left.removeIf(p -> score.applyAsDouble(p) < 0);
             }
-            pool.remove(i);
-            graft.add(p);
-            kept.add(p);
-            left--;
+            int lack = most;
+            for (Iterator<P> i = left.iterator(); lack > 0 && i.hasNext();) {
+                P p = i.next();
+                if (!which.test(p)) continue;
+                i.remove();
+                graft.add(p);
+                kept.add(p);
+                lack--;
+            }
         }
     }
 

@@ -95,10 +95,11 @@ final class Publishing {
         done.done(m, null);
     }
 
-    /** Takes messages of ours as seen; null if all of them are new, else why not. */
+    /** Takes messages of ours as seen; null if all of them are new, or were ignored when they came, else why not. */
     @Nullable CloseReason begin(List<Message> messages) {
         for (Message m : messages) {
-            if (!state.seen.add(m.id(), state.now())) return CloseReason.of(CloseReason.Kind.REFUSED, "published before");
+            boolean isNew = state.seen.add(m.id(), state.now()) || state.deliveries.overrule(m.id(), state.now());
+            if (!isNew) return CloseReason.of(CloseReason.Kind.REFUSED, "published before");
             state.cache.put(m);
         }
         return null;
@@ -218,7 +219,7 @@ final class Publishing {
     }
 
     void stop() {
-        for (TopicState t : state.topics.values()) giveUp(t);
+        for (TopicState t : state.ours) giveUp(t);
     }
 
     /** Fails what waits for peers. */

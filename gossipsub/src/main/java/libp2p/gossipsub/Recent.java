@@ -14,9 +14,12 @@ final class Recent {
     private static final int SAMPLES = 128;
     private static final long MIX = 0x9e3779b97f4a7c15L;
 
-    private final Message[] ring;
-    private final int[] slotOf;
-    private final Message[] slots;
+    private static final int FIRST = 16; // entries; the tables grow to what comes
+
+    private final int messagesMax;
+    private Message[] ring;
+    private int[] slotOf;
+    private Message[] slots;
     private final long seed;
     private final long bytesMax;
     private long bytes;
@@ -24,11 +27,16 @@ final class Recent {
     private int count;
 
     Recent(int messagesMax, long bytesMax, long seed) {
-        ring = new Message[Math.max(1, messagesMax)];
+        this.messagesMax = Math.max(1, messagesMax);
+        ring = new Message[Math.min(FIRST, this.messagesMax)];
         slotOf = new int[ring.length];
-        slots = new Message[Math.max(2, Integer.highestOneBit(ring.length) * 4)];
+        slots = new Message[slotsFor(ring.length)];
         this.seed = seed;
         this.bytesMax = bytesMax;
+    }
+
+    private static int slotsFor(int messages) {
+        return Math.max(2, Integer.highestOneBit(messages) * 4);
     }
 
     @Nullable Message find(Buf raw) {
@@ -37,13 +45,30 @@ final class Recent {
     }
 
     void add(Message m) {
-        while (count > 0 && (count == ring.length || bytes + m.cost() > bytesMax)) evict();
+        while (count > 0 && (count == messagesMax || bytes + m.cost() > bytesMax)) evict();
+        if (count == ring.length) grow();
+        put(m);
+        bytes += m.cost();
+    }
+
+    private void put(Message m) {
         int slot = slot(m.frame(), m.frame().length - m.size(), m.size());
         int at = (first + count++) % ring.length;
         ring[at] = m;
         slotOf[at] = slot;
         slots[slot] = m;
-        bytes += m.cost();
+    }
+
+    private void grow() {
+        Message[] before = ring;
+        int n = count;
+        int from = first;
+        ring = new Message[(int) Math.min(messagesMax, 2L * n)];
+        slotOf = new int[ring.length];
+        slots = new Message[slotsFor(ring.length)];
+        first = 0;
+        count = 0;
+        for (int i = 0; i < n; i++) put(before[(from + i) % n]);
     }
 
     private void evict() {

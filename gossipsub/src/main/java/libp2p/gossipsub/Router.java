@@ -68,14 +68,14 @@ final class Router implements Messages.Receiver<Rpc> {
                 beat(Math.max(next, state.now() - state.config.timing.heartbeatNanos())));
         long began = state.now();
         heartbeat.beat();
-        for (TopicState t : new ArrayList<>(state.topics.values())) publishing.retry(t);
+        for (TopicState t : new ArrayList<>(state.ours)) publishing.retry(t);
         state.listener.heartbeat(state.now() - began);
     }
 
     void stop() {
         timer.cancel();
         publishing.stop();
-        for (TopicState t : new ArrayList<>(state.topics.values())) membership.leaveForGood(t);
+        for (TopicState t : new ArrayList<>(state.ours)) membership.leaveForGood(t);
         sender.flush();
         messages.stop();
     }
@@ -91,8 +91,10 @@ final class Router implements Messages.Receiver<Rpc> {
             state.peers.put(id, p);
             state.scores.join(id);
             state.locate(p);
-            if (state.gater != null) state.gater.join(p.source);
-            p.gaterSources = List.of(p.source);
+            if (state.gater != null) {
+                state.gater.join(p.source);
+                p.gaterSource = p.source;
+            }
         }
         if (!state.blacklist.contains(id)) messages.open(id);
     }
@@ -110,8 +112,8 @@ final class Router implements Messages.Receiver<Rpc> {
         if (p.ready) unready(p);
         membership.gone(p);
         state.promises.forgive(id);
-        List<String> sources = p.gaterSources;
-        if (state.gater != null && sources != null) for (String s : sources) state.gater.leave(s, state.now());
+        String source = p.gaterSource;
+        if (state.gater != null && source != null) state.gater.leave(source, state.now());
         state.scores.leave(id, state.now());
     }
 

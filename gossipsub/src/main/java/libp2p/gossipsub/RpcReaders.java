@@ -27,7 +27,7 @@ final class RpcReaders implements Supplier<Messages.Intake<Rpc>> {
     /** What we have joined from now on. */
     void joined(State state) {
         Map<String, TopicConfig> now = new HashMap<>(); // looked into, never walked through
-        for (TopicState t : state.topics.values()) {
+        for (TopicState t : state.ours) {
             TopicConfig c = t.config;
             if (t.joined && c != null) now.put(t.name, c);
         }

@@ -2,8 +2,10 @@ package libp2p.gossipsub;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import libp2p.core.identity.PeerId;
 import libp2p.core.node.Messages;
 import libp2p.multiformats.Nullable;
@@ -22,6 +24,7 @@ final class Sender {
     private final Messages<Rpc> messages;
     private final boolean facts;
     private final List<Peer> dirty = new ArrayList<>();
+    private final Set<Peer> unsaid = new LinkedHashSet<>(); // there was no room for what must not be lost
     private boolean posted;
     private List<MessageId> lastIds = List.of();
     private RpcWriter lastWriter = new RpcWriter(0);
@@ -73,39 +76,39 @@ final class Sender {
 
     void topic(Peer p, TopicState t, boolean subscribe) {
         if (!p.ready) return; // it will be told when it is
-        if (p.told.contains(t.name) == subscribe) p.saysTopics.remove(t.name); // what waited is taken back
-        else p.saysTopics.put(t.name, subscribe);
+        if (p.told.contains(t.name) == subscribe) p.says().topics.remove(t.name); // what waited is taken back
+        else p.says().topics.put(t.name, subscribe);
         dirty(p);
     }
 
     void graft(Peer p, String topic) {
-        p.wishes.put(topic, new Peer.Wish(true, List.of(), 0));
+        p.says().wishes.put(topic, new Sayings.Wish(true, List.of(), 0));
         dirty(p);
     }
 
     void prune(Peer p, String topic, List<Rpc.Px> peers, long backoffNanos) {
         long seconds = p.version.has(Version.V1_1) ? backoffNanos / 1_000_000_000L : -1;
-        p.wishes.put(topic, new Peer.Wish(false, p.version.has(Version.V1_1) ? peers : List.of(), seconds));
+        p.says().wishes.put(topic, new Sayings.Wish(false, p.version.has(Version.V1_1) ? peers : List.of(), seconds));
         dirty(p);
     }
 
     void ihave(Peer p, String topic, List<MessageId> ids) {
-        p.ihave.computeIfAbsent(topic, t -> new ArrayList<>()).addAll(ids);
+        p.says().ihave.computeIfAbsent(topic, t -> new ArrayList<>()).addAll(ids);
         dirty(p);
     }
 
     void iwant(Peer p, List<MessageId> ids) {
-        p.iwant.addAll(ids);
+        p.says().iwant.addAll(ids);
         dirty(p);
     }
 
     void idontwant(Peer p, MessageId id) {
-        p.idontwant.add(id);
+        p.says().idontwant.add(id);
         dirty(p);
     }
 
     void choke(Peer p, String topic, boolean yes) {
-        (yes ? p.choke : p.unchoke).add(topic);
+        (yes ? p.says().choke : p.says().unchoke).add(topic);
         dirty(p);
     }
 
@@ -125,53 +128,53 @@ final class Sender {
         dirty.clear();
         for (Peer p : now) {
             p.dirty = false;
-            if (p.ready) say(p);
-            else p.forgetSayings();
+            Sayings s = p.sayings;
+            p.sayings = null;
+            if (s != null && p.ready) say(p, s);
         }
     }
 
     /** Tries again with those for whom there was no room. */
     void retry() {
-        for (Peer p : state.peers.values()) if (!p.saysTopics.isEmpty() || !p.wishes.isEmpty()) dirty(p);
+        for (Peer p : unsaid) if (p.sayings != null) dirty(p);
+        unsaid.clear();
     }
 
-    private void say(Peer p) {
+    private void say(Peer p, Sayings s) {
         RpcWriter w = writer();
-        idontwants(p);
-        if (!p.choke.isEmpty() || !p.unchoke.isEmpty()) w.choke(p.choke, p.unchoke);
-        p.choke.clear();
-        p.unchoke.clear();
+        idontwants(p, s.idontwant);
+        if (!s.choke.isEmpty() || !s.unchoke.isEmpty()) w.choke(s.choke, s.unchoke);
         boolean room = messages.waiting(p.id, CONTROL) < state.config.limits.outboxMax().framesMax();
         if (room) {
-            for (Map.Entry<String, Boolean> e : p.saysTopics.entrySet()) subscription(p, w, e.getKey(), e.getValue());
-            p.saysTopics.clear();
-            for (Map.Entry<String, Peer.Wish> e : p.wishes.entrySet()) {
-                Peer.Wish wish = e.getValue();
+            for (Map.Entry<String, Boolean> e : s.topics.entrySet()) subscription(p, w, e.getKey(), e.getValue());
+            for (Map.Entry<String, Sayings.Wish> e : s.wishes.entrySet()) {
+                Sayings.Wish wish = e.getValue();
                 if (wish.graft()) w.graft(e.getKey());
                 else w.prune(e.getKey(), wish.peers(), wish.backoffSeconds());
             }
-            p.wishes.clear();
+        } else if (s.lasting()) {
+            p.says().topics.putAll(s.topics); // said when there is room
+            p.says().wishes.putAll(s.wishes);
+            unsaid.add(p);
         }
         boolean urgent = !w.isEmpty();
-        for (Map.Entry<String, List<MessageId>> e : p.ihave.entrySet()) w.ihave(e.getKey(), e.getValue());
-        if (!p.iwant.isEmpty()) w.iwant(p.iwant);
-        if (!send(p, w, urgent ? CONTROL : GOSSIP) && !p.iwant.isEmpty()) state.promises.forgive(p.id); // it was not asked
-        p.ihave.clear();
-        p.iwant.clear();
+        for (Map.Entry<String, List<MessageId>> e : s.ihave.entrySet()) w.ihave(e.getKey(), e.getValue());
+        if (!s.iwant.isEmpty()) w.iwant(s.iwant);
+        if (!send(p, w, urgent ? CONTROL : GOSSIP) && !s.iwant.isEmpty()) state.promises.forgive(p.id); // it was not asked
     }
 
     /** In RPCs of their own: go-libp2p-pubsub hears of so many ids in each, and of so many RPCs in a heartbeat. */
-    private void idontwants(Peer p) {
+    private void idontwants(Peer p, List<MessageId> all) {
         int most = state.config.limits.idontwantIdsMax();
-        for (int i = 0; i < p.idontwant.size() && p.unwanted.say(); i += most) {
-            List<MessageId> ids = p.idontwant.subList(i, Math.min(p.idontwant.size(), i + most));
+        if (!all.isEmpty()) state.counts(p);
+        for (int i = 0; i < all.size() && p.unwanted.say(); i += most) {
+            List<MessageId> ids = all.subList(i, Math.min(all.size(), i + most));
             if (!ids.equals(lastIds) || facts) {
                 lastIds = new ArrayList<>(ids);
                 lastWriter = writer().idontwant(ids);
             }
             send(p, lastWriter, CONTROL); // the mesh is told the same
         }
-        p.idontwant.clear();
     }
 
     /** The first RPC on a stream: our extensions and our topics. */
@@ -181,7 +184,7 @@ final class Sender {
         RpcWriter w = writer();
         Rpc.Extensions own = new Rpc.Extensions(state.config.partial != null, false, state.config.choke);
         if (p.version.has(Version.V1_3) && !own.equals(Rpc.Extensions.NONE)) w.extensions(own);
-        for (TopicState t : state.topics.values()) if (t.joined) subscription(p, w, t.name, true);
+        for (TopicState t : state.ours) if (t.joined) subscription(p, w, t.name, true);
         send(p, w, CONTROL);
     }
 

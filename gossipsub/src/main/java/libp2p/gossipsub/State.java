@@ -18,6 +18,9 @@ final class State {
     final GossipListener listener;
     final Map<PeerId, Peer> peers = new LinkedHashMap<>();
     final Map<String, TopicState> topics = new LinkedHashMap<>();
+    /** The topics that the application handles. */
+    final Set<TopicState> ours = new LinkedHashSet<>();
+    private List<Peer> counted = new ArrayList<>();
     final Set<PeerId> direct = new LinkedHashSet<>();
     final Set<PeerId> blacklist = new LinkedHashSet<>();
     final Scores scores;
@@ -63,7 +66,7 @@ final class State {
     }
 
     boolean isDirect(Peer p) {
-        return direct.contains(p.id);
+        return !direct.isEmpty() && direct.contains(p.id);
     }
 
     /** The topic, made if it is new; null if there are too many. */
@@ -74,6 +77,17 @@ final class State {
             topics.put(name, t);
         }
         return t;
+    }
+
+    /** The application handles the topic so from now on; null for not at all. */
+    void handle(TopicState t, @Nullable TopicConfig config) {
+        t.config = config;
+        if (config != null) {
+            ours.add(t);
+            return;
+        }
+        t.fanout.clear();
+        ours.remove(t);
     }
 
     void forgetIfIdle(TopicState t) {
@@ -97,6 +111,27 @@ final class State {
         if (n <= 0) return List.of();
         List<Peer> all = Mesh.shuffled(these, node.random());
         return all.size() <= n ? all : new ArrayList<>(all.subList(0, n));
+    }
+
+    /** Something of the peer is counted per heartbeat from now on. */
+    void counts(Peer p) {
+        if (p.counted) return;
+        p.counted = true;
+        counted.add(p);
+    }
+
+    /** A heartbeat is over: counts begin anew, for those who have any. */
+    void beat() {
+        List<Peer> left = new ArrayList<>(0);
+        for (Peer p : counted) {
+            p.ihaves = 0;
+            p.asked = 0;
+            p.chokes = 0;
+            p.unwanted.beat();
+            p.counted = p.unwanted.size() > 0;
+            if (p.counted) left.add(p);
+        }
+        counted = left;
     }
 
     /** Takes note of a peer's addresses, which others may share. */

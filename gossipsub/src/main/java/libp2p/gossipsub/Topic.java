@@ -147,7 +147,7 @@ public final class Topic {
             t.relays = 0;
             r.membership.leaveForGood(t);
             r.publishing.giveUp(t);
-            t.config = null;
+            r.state.handle(t, null);
             r.state.scores.params(name, null);
             r.state.forgetIfIdle(t);
         });

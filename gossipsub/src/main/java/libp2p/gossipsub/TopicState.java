@@ -1,7 +1,6 @@
 package libp2p.gossipsub;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import libp2p.multiformats.Nullable;
@@ -10,11 +9,11 @@ import libp2p.multiformats.Nullable;
 final class TopicState {
     final String name;
     /** Peers that are in it. */
-    final Set<Peer> peers = new LinkedHashSet<>();
+    final Set<Peer> peers = new Few<>();
     /** Those that we exchange all messages with; none unless we have joined. */
-    final Set<Peer> mesh = new LinkedHashSet<>();
+    final Set<Peer> mesh = new Few<>();
     /** Those that get what we publish without having joined. */
-    final Set<Peer> fanout = new LinkedHashSet<>();
+    final Set<Peer> fanout = new Few<>();
     long published = Long.MIN_VALUE; // the last time, without having joined
     @Nullable TopicConfig config; // null if it is not ours
     int subscriptions;

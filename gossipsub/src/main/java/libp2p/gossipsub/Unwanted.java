@@ -11,7 +11,7 @@ final class Unwanted {
     private final int idsMax;
     private final int beats;
     private final int totalMax;
-    private final LinkedHashMap<MessageId, Integer> left = new LinkedHashMap<>(); // heartbeats
+    private @Nullable LinkedHashMap<MessageId, Integer> left; // heartbeats; null for none
     private int heard;
     private int said;
 
@@ -27,6 +27,8 @@ final class Unwanted {
         if (heard >= rpcsMax) return 0;
         heard++;
         int n = Math.min(ids.size(), idsMax);
+        if (n == 0) return 0;
+        if (left == null) left = new LinkedHashMap<>();
         for (int i = 0; i < n; i++) {
             left.remove(ids.get(i));
             if (left.size() >= totalMax) {
@@ -40,8 +42,7 @@ final class Unwanted {
     }
 
     boolean has(MessageId id) {
-        @Nullable Integer beatsLeft = left.get(id);
-        return beatsLeft != null;
+        return left != null && left.containsKey(id);
     }
 
     /** Whether we may say it once more in this heartbeat; counts that we do. */
@@ -54,11 +55,13 @@ final class Unwanted {
     void beat() {
         heard = 0;
         said = 0;
+        if (left == null) return;
         left.replaceAll((id, n) -> n - 1);
         left.values().removeIf(n -> n <= 0);
+        if (left.isEmpty()) left = null;
     }
 
     int size() {
-        return left.size();
+        return left == null ? 0 : left.size();
     }
 }

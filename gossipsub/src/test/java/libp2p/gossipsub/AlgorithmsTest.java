@@ -160,7 +160,7 @@ class AlgorithmsTest {
             }
             boolean opportune = rng.nextInt(2) == 0;
             Mesh.Change<Integer> c = new Mesh<Integer>(o, score::get, outbound::contains, rng)
-                    .maintain(mesh, candidates, opportune ? 2 : 0, 5);
+                    .maintain(mesh, () -> candidates, opportune ? 2 : 0, 5);
             Set<Integer> after = new LinkedHashSet<>(mesh);
             assertThat(mesh).containsAll(c.bad()).containsAll(c.excess());
             assertThat(candidates).containsAll(c.graft());
@@ -191,7 +191,7 @@ class AlgorithmsTest {
     @Test
     void aBootstrapperHasNoMesh() {
         Mesh<Integer> m = new Mesh<>(Overlay.BOOTSTRAPPER, p -> 0, p -> true, RNG);
-        Mesh.Change<Integer> c = m.maintain(List.of(1, 2, 3), List.of(4, 5), 0, 0);
+        Mesh.Change<Integer> c = m.maintain(List.of(1, 2, 3), () -> List.of(4, 5), 0, 0);
         assertThat(c.excess()).containsExactlyInAnyOrder(1, 2, 3);
         assertThat(c.graft()).isEmpty();
     }

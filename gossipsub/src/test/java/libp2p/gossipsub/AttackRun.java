@@ -55,7 +55,9 @@ final class AttackRun {
     private final int[] publisher;
     private int heardByVictim;
     private boolean attacking;
-    private double firstGraylisted = -1;
+    private long attackedAt = -1;
+    private double halfGraylisted = -1; // seconds after the attack began
+    private double halfPunished = -1;
 
     AttackRun(Attack attack, int honest, int ratio, long seed, int neighbours, int warmSeconds, int seconds) {
         this.attack = attack;
@@ -102,13 +104,13 @@ final class AttackRun {
             int node = i;
             hosts.get(i).protocol(Gossip.class).topic(T, topic()).subscribe(m -> hear(node, m));
         }
-        if (first) attacking = true;
+        if (first) attack();
         world.run(5 * World.SECOND);
         if (!first) connectSybils();
         boolean late = attack == Attack.COVERT_FLASH;
-        if (!late) attacking = true;
+        if (!late) attack();
         warm();
-        attacking = true;
+        attack();
         for (int s = 0; s < seconds; s++) publish(s);
         world.run(6 * World.SECOND);
         return this;
@@ -118,8 +120,22 @@ final class AttackRun {
     private void warm() {
         for (int i = 0; i < warmSeconds; i++) {
             send(world.random().nextInt(honest), -1 - i);
-            world.run(World.SECOND);
+            second();
         }
+    }
+
+    private void attack() {
+        if (attacking) return;
+        attacking = true;
+        attackedAt = world.now();
+    }
+
+    private void second() {
+        world.run(World.SECOND);
+        if (!attacking) return;
+        double since = (world.now() - attackedAt) / 1e9;
+        if (halfGraylisted < 0 && graylisted() > 0.5) halfGraylisted = since;
+        if (halfPunished < 0 && punished() > 0.5) halfPunished = since;
     }
 
     private SimHost sybil() {
@@ -159,8 +175,7 @@ final class AttackRun {
         int from = attack == Attack.CENSORSHIP || attack == Attack.ECLIPSE && number % 2 == 0 ? 0 : world.random().nextInt(honest);
         publisher[number] = from;
         send(from, number);
-        world.run(World.SECOND);
-        if (firstGraylisted < 0 && graylisted() > 0.5) firstGraylisted = number + 1;
+        second();
     }
 
     private void send(int from, int number) {
@@ -218,7 +233,7 @@ final class AttackRun {
                 if (s.score(p) < score) below++;
             }
         }
-        return all == 0 ? 1 : (double) below / all;
+        return all == 0 ? 0 : (double) below / all;
     }
 
     double graylisted() {
@@ -244,9 +259,10 @@ final class AttackRun {
     String json(double cpuSeconds, long heap) {
         return String.format(Locale.ROOT,
                 "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
-                        + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfGraylistedAfterSeconds\":%.0f,"
+                        + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfBelowZeroAfterSeconds\":%.0f,"
+                        + "\"halfGraylistedAfterSeconds\":%.0f,"
                         + "\"entriesMax\":%d,\"heapBytesPerNode\":%d,\"virtualSeconds\":%.0f,\"cpuSeconds\":%.1f,\"traceHash\":\"%016x\"}",
-                attack, honest, sybils, delivery(), deliveryToVictim(), meshShare(), punished(), graylisted(), firstGraylisted, tables(),
+                attack, honest, sybils, delivery(), deliveryToVictim(), meshShare(), punished(), graylisted(), halfPunished, halfGraylisted, tables(),
                 heap / (honest + sybils), world.now() / 1e9, cpuSeconds, world.hash());
     }
 

@@ -39,6 +39,7 @@ final class QuicConnection extends KnownConnection {
     private static final long LOOK_NANOS = 250_000_000L;
 
     private static final int REASON_MAX = 128;
+    private static final byte[] NOTHING = {};
     private static final List<String> PING = List.of("/ipfs/ping/1.0.0");
 
     private final QuicChannel channel;
@@ -211,8 +212,17 @@ final class QuicConnection extends KnownConnection {
         }
     }
 
+    /** Of a close without a word the library has no bytes, and fails to give them. */
+    private static byte[] text(QuicConnectionCloseEvent close) {
+        try {
+            return close.reason();
+        } catch (NullPointerException e) {
+            return NOTHING;
+        }
+    }
+
     static CloseReason reason(QuicConnectionCloseEvent close) {
-        String text = new String(close.reason(), StandardCharsets.UTF_8);
+        String text = new String(text(close), StandardCharsets.UTF_8);
         if (close.isApplicationClose()) return CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, close.error() & Codes.MAX, text);
         String error = "the peer's QUIC closed with error 0x" + Integer.toHexString(close.error());
         return CloseReason.of(CloseReason.Kind.LOST, text.isEmpty() ? error : error + ": " + text);

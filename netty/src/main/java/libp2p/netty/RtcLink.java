@@ -58,6 +58,7 @@ final class RtcLink implements Association.Events, DtlsRecords.Opened {
     private Cancellable timer = Cancellable.NONE;
     private long timerAt = Long.MAX_VALUE;
     private @Nullable Runnable afterPacket;
+    private boolean handshakeClosed; // by the peer
     private boolean posted;
     private boolean over;
 
@@ -212,7 +213,7 @@ final class RtcLink implements Association.Events, DtlsRecords.Opened {
     @Override
     public void data(int channel, int ppid, Buf data, boolean begins, boolean ends) {
         ChannelSession s = session;
-        if (channel == 0 && ppid == ChannelSession.BINARY) {
+        if (channel == 0 && !handshakeClosed && ppid == ChannelSession.BINARY) {
             int n = data.size();
             owner.handshake(data);
             sctp.read(n);
@@ -235,9 +236,14 @@ final class RtcLink implements Association.Events, DtlsRecords.Opened {
     @Override
     public void peerReset(int channel) {
         ChannelSession s = session;
-        if (channel == 0) owner.handshakeReset();
-        else if (s != null) s.peerReset(channel);
-        else keep(new Early(channel, 0, new byte[0], false, false));
+        if (channel == 0 && !handshakeClosed) {
+            handshakeClosed = true; // js-libp2p takes the number again for a stream
+            owner.handshakeReset();
+        } else if (s != null) {
+            s.peerReset(channel);
+        } else {
+            keep(new Early(channel, 0, new byte[0], false, false));
+        }
     }
 
     @Override

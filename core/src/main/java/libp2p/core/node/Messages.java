@@ -1,5 +1,6 @@
 package libp2p.core.node;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -92,6 +93,7 @@ public final class Messages<M> {
     }
 
     private static final int[] NO_SIZES = {};
+    private static final int SPARE_LINES_MAX = 128;
 
     private final Node node;
     private final List<String> ids;
@@ -102,6 +104,7 @@ public final class Messages<M> {
     private final Map<PeerId, Outbox> outboxes = new LinkedHashMap<>();
     private final Map<PeerId, Inbound> inbounds = new LinkedHashMap<>();
     private final List<Outbox> dirty = new ArrayList<>();
+    private final ArrayDeque<Outbox.Line> spare = new ArrayDeque<>();
     private boolean flushing;
     private boolean stopped;
 
@@ -200,6 +203,17 @@ public final class Messages<M> {
 
     Receiver<M> receiver() {
         return receiver;
+    }
+
+    /** An empty line: a lane has one only while something waits there. */
+    Outbox.Line line() {
+        Outbox.Line l = spare.poll();
+        return l != null ? l : new Outbox.Line();
+    }
+
+    /** One that is empty again. */
+    void spare(Outbox.Line l) {
+        if (spare.size() < SPARE_LINES_MAX) spare.push(l);
     }
 
     /** The outbox has something to send, at the end of what is being done now. */

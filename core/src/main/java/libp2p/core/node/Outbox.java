@@ -2,6 +2,7 @@ package libp2p.core.node;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,14 +24,15 @@ final class Outbox {
 
     private record Entry(byte[] frame, long untilNanos) {}
 
-    private static final class Line {
+    /** What waits in a lane. */
+    static final class Line {
         private final LinkedHashMap<Object, Entry> entries = new LinkedHashMap<>(4);
         private long bytes;
     }
 
     private final PeerId peer;
     private final Messages<?> messages;
-    private final List<Line> lines = new ArrayList<>();
+    private final @Nullable Line[] lines; // by lane; those where nothing waits are not there
     private @Nullable Flow flow; // open, or being opened
     private @Nullable Connection connection;
     private boolean ready;
@@ -44,7 +46,7 @@ final class Outbox {
     Outbox(PeerId peer, Messages<?> messages) {
         this.peer = peer;
         this.messages = messages;
-        for (int i = 0; i < messages.params().lanes().size(); i++) lines.add(new Line());
+        lines = new Line[messages.params().lanes().size()];
     }
 
     // ---- the stream
@@ -82,10 +84,7 @@ final class Outbox {
         flow = null;
         connection = null;
         transit = 0;
-        for (Line l : lines) {
-            l.entries.clear();
-            l.bytes = 0;
-        }
+        Arrays.fill(lines, null);
         long now = messages.node().loop().nanoTime();
         if (ready && now - readyAt > OPEN_AGAIN_NANOS_MAX) attempts = 0;
         if (ready) {
@@ -122,7 +121,11 @@ final class Outbox {
     // ---- what waits
 
     boolean add(byte[] frame, int lane, @Nullable Object key, long untilNanos) {
-        Line l = lines.get(lane);
+        Line l = lines[lane];
+        if (l == null) {
+            l = messages.line();
+            lines[lane] = l;
+        }
         if (key != null && l.entries.containsKey(key)) return true;
         Messages.Lane bounds = messages.params().lanes().get(lane);
         if (l.entries.size() >= bounds.framesMax() || !l.entries.isEmpty() && l.bytes + frame.length > bounds.bytesMax()) {
@@ -150,7 +153,7 @@ final class Outbox {
 
     boolean drop(Object key) {
         for (Line l : lines) {
-            Entry e = l.entries.remove(key);
+            Entry e = l == null ? null : l.entries.remove(key);
             if (e == null) continue;
             l.bytes -= e.frame.length;
             return true;
@@ -160,17 +163,18 @@ final class Outbox {
 
     int frames() {
         int n = 0;
-        for (Line l : lines) n += l.entries.size();
+        for (int i = 0; i < lines.length; i++) n += frames(i);
         return n;
     }
 
     int frames(int lane) {
-        return lines.get(lane).entries.size();
+        Line l = lines[lane];
+        return l == null ? 0 : l.entries.size();
     }
 
     long bytes() {
         long n = 0;
-        for (Line l : lines) n += l.bytes;
+        for (Line l : lines) if (l != null) n += l.bytes;
         return n;
     }
 
@@ -197,7 +201,9 @@ final class Outbox {
     private @Nullable List<Buf> take() {
         List<Buf> batch = null;
         long now = messages.node().loop().nanoTime();
-        for (Line l : lines) {
+        for (int lane = 0; lane < lines.length; lane++) {
+            Line l = lines[lane];
+            if (l == null) continue;
             Iterator<Map.Entry<Object, Entry>> i = l.entries.entrySet().iterator();
             while (i.hasNext()) {
                 Entry e = i.next().getValue();
@@ -210,6 +216,8 @@ final class Outbox {
                 l.bytes -= e.frame.length;
                 i.remove();
             }
+            lines[lane] = null;
+            messages.spare(l);
         }
         return batch;
     }
@@ -226,7 +234,7 @@ final class Outbox {
     private final class Flow implements StreamHandler {
         private Cancellable opening = Cancellable.NONE; // on the node's loop
         private @Nullable Stream stream;
-        private final ArrayDeque<Buf> queue = new ArrayDeque<>();
+        private final ArrayDeque<Buf> queue = new ArrayDeque<>(1);
         private boolean over;
         private boolean finishing;
 

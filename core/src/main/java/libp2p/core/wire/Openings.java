@@ -278,8 +278,10 @@ final class Openings {
         @Override
         public void named(BaseStream s, String protocol) {
             named = true;
-            select = null; // its work is done
             timer.cancel();
+            timer = NONE; // what negotiated is not kept for as long as the stream is open
+            raw = NONE;
+            select = null;
             observer().streamOpened(connection, protocol, false);
         }
 
@@ -326,7 +328,7 @@ final class Openings {
 
     /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
     private final class Inbound implements StreamHandler, BaseStream.Lifecycle, Runnable {
-        private final StreamHandler select =
+        private @Nullable StreamHandler select =
                 StreamSelect.answer(node().streams()::speaks, node().streams()::protocolIds, this::find, limits().negotiationMessagesMax());
         private Cancellable timer = Cancellable.NONE;
         private @Nullable BaseStream waits; // for a protocol
@@ -354,7 +356,15 @@ final class Openings {
         public void named(BaseStream s, String protocol) {
             waits = null;
             timer.cancel();
+            timer = Cancellable.NONE;
+            select = null;
             observer().streamOpened(connection, protocol, true);
+        }
+
+        private StreamHandler select() {
+            StreamHandler s = select;
+            if (s == null) throw new IllegalStateException("the stream has a protocol");
+            return s;
         }
 
         @Override
@@ -375,7 +385,7 @@ final class Openings {
             base.lifecycle(this);
             waits = base;
             loop().execute(this);
-            select.onOpen(s);
+            select().onOpen(s);
         }
 
         /** Its time is counted if nothing was agreed in the task in which it was opened, as it mostly is. */
@@ -389,17 +399,17 @@ final class Openings {
 
         @Override
         public void onData(Stream s, Buf data) {
-            select.onData(s, data);
+            select().onData(s, data);
         }
 
         @Override
         public void onWritable(Stream s) {
-            select.onWritable(s);
+            select().onWritable(s);
         }
 
         @Override
         public void onFinish(Stream s) {
-            select.onFinish(s);
+            select().onFinish(s);
         }
 
         @Override
@@ -409,7 +419,7 @@ final class Openings {
 
         @Override
         public void onClose(@Nullable Stream s, CloseReason reason) {
-            select.onClose(s, reason);
+            select().onClose(s, reason);
         }
     }
 }

@@ -118,7 +118,7 @@ public final class ChannelSession extends MuxSession<ChannelStream> {
     /** The peer knows that our side is closed. */
     public void resetDone(int number) {
         ChannelStream s = channels.get(number);
-        if (s == null) return;
+        if (s == null || !s.closing) return; // of the channel that had the number before
         s.closed = true;
         forgetIfClosed(s);
     }
