@@ -39,6 +39,9 @@ final class SimCommand implements Callable<Integer> {
 
     static final int NODES_MAX = 10_000_000;
 
+    /** Of the machine's memory, for the heaps of all processes together. */
+    private static final double HEAP_PERCENT = 75;
+
     private static final List<Scenario> KNOWN =
             List.of(new PingScenario(), new FloodScenario(), new PartitionScenario(), new ChurnScenario());
 
@@ -212,6 +215,7 @@ final class SimCommand implements Callable<Integer> {
             }
         }
         output.say(run.summary(), table(run.summary()));
+        if (output.out().checkError()) throw new IOException("the summary cannot be written to the output");
         if (!whole) output.err().println("libp2p: interrupted; what was measured until then is told");
         return whole ? 0 : 1;
     }
@@ -275,6 +279,8 @@ final class SimCommand implements Callable<Integer> {
         List<String> all = new ArrayList<>();
         all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         all.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        all.add("-XX:MaxRAMPercentage=" + HEAP_PERCENT / processes); // they share the machine; of several the JVM takes the last
+        all.add("-XX:InitialRAMPercentage=" + HEAP_PERCENT / 8 / processes);
         all.addAll(List.of("-cp", System.getProperty("java.class.path")));
         String main = started.substring(0, started.length() - arguments.length()).strip();
         // A scenario that runs from its source is named behind the class that compiles it.

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,8 +42,17 @@ final class SimFiles implements Closeable {
 
     private void write(String name, String text) throws IOException {
         Path next = folder.resolve(name + ".part");
-        Files.writeString(next, text, UTF_8);
-        Files.move(next, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.writeString(next, text, UTF_8);
+            Files.move(next, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw named(next, e);
+        }
+    }
+
+    /** The same with the file's name, which the system leaves out when a disk is full. */
+    private static IOException named(Path file, IOException e) {
+        return e instanceof FileSystemException ? e : new IOException(file + ": " + e.getMessage(), e);
     }
 
     /** Writes the story from now on. */
@@ -60,14 +70,15 @@ final class SimFiles implements Closeable {
     }
 
     private Consumer<String> lines(String name) throws IOException {
-        BufferedWriter w = Files.newBufferedWriter(folder.resolve(name), UTF_8); // one that is there is replaced
+        Path file = folder.resolve(name);
+        BufferedWriter w = Files.newBufferedWriter(file, UTF_8); // one that is there is replaced
         open.add(w);
         return line -> {
             try {
                 w.write(line);
                 w.write('\n');
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(named(file, e));
             }
         };
     }
@@ -100,7 +111,11 @@ final class SimFiles implements Closeable {
             }
         }
         write("samples.csv", samples.toString());
-        new SimCharts(run, folder).draw();
+        try {
+            new SimCharts(run, folder).draw();
+        } catch (IOException e) {
+            throw named(folder, e);
+        }
     }
 
     @Override

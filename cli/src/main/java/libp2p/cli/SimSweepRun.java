@@ -72,7 +72,7 @@ final class SimSweepRun {
         rows.add(flat(summary));
         if (output.json()) {
             output.out().println(json);
-            output.out().flush();
+            if (output.out().checkError()) throw new IOException("the summaries cannot be written to the output");
         } else if (output.terminal() || folder != null) {
             output.err().println("run " + rows.size() + " of " + all + ": seed " + summary.get("seed") + ", " + summary.get("nodes")
                     + " hosts, " + JsonWriter.string(summary.get("parameters")));
@@ -144,7 +144,7 @@ final class SimSweepRun {
             Files.writeString(folder.resolve("means.csv"), means, UTF_8);
             if (!output.json()) output.out().println(rows.size() + " runs, in " + folder.resolve("sweep.csv"));
         }
-        output.out().flush();
+        if (output.out().checkError()) throw new IOException("the table cannot be written to the output");
     }
 
     private String table() {

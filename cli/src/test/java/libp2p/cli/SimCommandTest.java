@@ -2,6 +2,7 @@ package libp2p.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.grack.nanojson.JsonObject;
 import java.nio.file.FileSystems;
@@ -67,6 +68,14 @@ class SimCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"streams", "bytes", "noise"})
+    void identifyAndPingAnswerAlikeOverEachStack(String stack) {
+        JsonObject o = run("ping --nodes 30 --set rounds=4 --stack " + stack + " --json").object();
+        assertThat(o.getLong("delivered")).isEqualTo(4 * 30);
+        assertThat(o.getObject("results").getInt("failed")).isZero();
+    }
+
     @Test
     void theSameSeedGivesTheSameHashWhoeverListens() {
         String line = "churn --nodes 40 --set seconds=5 --json";
@@ -123,6 +132,19 @@ class SimCommandTest {
         Ran ran = run("flood --nodes 1000000 --out " + file.resolve("in"));
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).startsWith("libp2p: ").contains(file.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"summary.json.part, ''", "data.csv, --data csv", "story.txt, --story", "lines.csv.part, ''"})
+    void aFullDiskIsSaidAtOnceWithTheFile(String name, String option) throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full)); // Linux has one
+        Path file = Files.createSymbolicLink(folder.resolve(name), full);
+        long seconds = name.startsWith("lines") ? 1 : 1_000_000; // what is measured is written in the end; else no run is to take so long
+        Ran ran = run("flood --nodes 100 --set messages=" + seconds + " --out " + folder + " " + option);
+        Files.delete(file);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).startsWith("libp2p: ").contains(file.toString()).contains("No space left");
     }
 
     @Test

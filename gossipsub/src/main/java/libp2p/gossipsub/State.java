@@ -35,7 +35,7 @@ final class State {
     State(Node node, GossipConfig config) {
         this.node = node;
         this.config = config;
-        this.listener = config.listener;
+        this.listener = Decisions.of(config, node.observer());
         GossipLimits limits = config.limits;
         Timing timing = config.timing;
         scores = new Scores(config.scores);

@@ -27,6 +27,8 @@ import libp2p.multiformats.Proto;
 /**
  * Tells peers who we are and where, asks them the same on every connection, and pushes what changes (specs/identify/README.md).
  *
+ * <p>Tells the observer that it decides to {@code push} to a peer (the value is the bytes), or to {@code refuse} a peer's push of too many.
+ *
  * <p>What is learned goes to {@link Node#identified}. The methods that identify may be called from any thread once the node has started,
  * and call back on the node's loop.
  */
@@ -212,6 +214,7 @@ public final class Identify implements Protocol {
         Connection c = stream.connection();
         Known k = known.get(c);
         if (k != null && !k.mayPush(node().loop().nanoTime(), params.pushesPerMinuteMax())) {
+            node().observer().decided(PUSH_ID, "refuse", c.remote(), 0);
             return new Sender(params.timeoutNanos(), sender -> sender.refuse(Codes.RATE_LIMITED), reason -> {});
         }
         return new Receiver(node().limits(), params.timeoutNanos(), (reading, failure) -> {

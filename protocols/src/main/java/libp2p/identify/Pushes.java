@@ -53,6 +53,7 @@ final class Pushes {
     private void open(Known to, Self.Snapshot news) {
         to.toldNumber = news.number();
         Buf frames = self.frames(news, Identify.observed(to.connection));
+        node.observer().decided(Identify.PUSH_ID, "push", to.connection.remote(), frames.size());
         Sender sender = new Sender(
                 params.timeoutNanos(), s -> s.send(frames), reason -> node.loop().execute(() -> ended(to, reason)));
         to.connection.open(List.of(Identify.PUSH_ID), OpenOptions.LIMITED, sender);

@@ -17,7 +17,8 @@ import libp2p.core.node.Protocol;
 import libp2p.multiformats.Nullable;
 
 /**
- * Answers pings, and pings peers (specs/ping/ping.md).
+ * Answers pings, and pings peers (specs/ping/ping.md). Tells the observer that it decides to {@code refuse} a peer's stream that is one too
+ * many; the value is how many there are.
  *
  * <p>The methods that ping may be called from any thread once the node has started, and call back on the node's loop.
  */
@@ -104,7 +105,9 @@ public final class Ping implements Protocol {
         PeerId peer = stream.connection().remote();
         node().loop().execute(() -> {
             int count = inbound.merge(peer, 1, Integer::sum);
-            if (count > params.streamsInboundPerPeerMax) stream.loop().execute(() -> stream.reset(Codes.RESOURCE_LIMIT_EXCEEDED));
+            if (count <= params.streamsInboundPerPeerMax) return;
+            node().observer().decided(ID, "refuse", peer, count);
+            stream.loop().execute(() -> stream.reset(Codes.RESOURCE_LIMIT_EXCEEDED));
         });
     }
 

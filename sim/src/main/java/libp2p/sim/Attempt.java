@@ -57,9 +57,6 @@ final class Attempt extends Event implements Cancellable, Line {
             Network network = transport.host().world().network();
             Network.Route r = network.route(transport.host(), dial);
             route = r;
-            if (r != null && !transport.host().world().fidelity().isBytes()) {
-                end = transport.connection(r.to().life(), dial.address(), false, r.flow());
-            }
             flying = r != null && network.knock(this);
             if (flying && r != null && r.flow() == null) return; // nothing can hold it up there
         }
@@ -67,10 +64,13 @@ final class Attempt extends Event implements Cancellable, Line {
         wait *= 2;
     }
 
-    /** The end of the host that dials. */
+    /** The end of the host that dials, made when the other has heard of it: dials under way are many, and this the larger part of one. */
     SimConnection end() {
         SimConnection c = end;
-        if (c == null) throw new IllegalStateException("nothing is dialled, or a pipe");
+        if (c == null) {
+            c = transport.connection(to().life(), dial.address(), false, route().flow());
+            end = c;
+        }
         return c;
     }
 
@@ -102,7 +102,7 @@ final class Attempt extends Event implements Cancellable, Line {
     // ---- at the host that is dialled
 
     @Override
-    void run() {
+    public void run() {
         flying = false;
         SimHost there = to();
         if (over && dial.fromListenPort()) return; // crossed, and connected already
@@ -145,7 +145,7 @@ final class Attempt extends Event implements Cancellable, Line {
         }
 
         @Override
-        void run() {
+        public void run() {
             if (attempt.transport.life().isOver()) attempt.from().world().network().unknown(line);
             else if (refusal != null) attempt.fail(refusal);
             else if (connection != null) attempt.connected();

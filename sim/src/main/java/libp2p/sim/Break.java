@@ -14,7 +14,7 @@ final class Break extends Event {
     }
 
     @Override
-    void run() {
+    public void run() {
         line.lost(reason);
     }
 

@@ -1,13 +1,14 @@
 package libp2p.sim;
 
 import libp2p.core.Buf;
+import libp2p.multiformats.Nullable;
 
 /** What one end of a stream or pipe sends in one turn: bytes, and what it has to say besides. It arrives as a whole. */
 final class Chunk extends Event implements Timeline.Departure {
     /** No code is given. */
     static final long NONE = -1;
 
-    private static final int ROOM = 192;
+    private static final byte[] NOTHING = {};
 
     /** One end of a stream or pipe. */
     interface Port {
@@ -24,8 +25,8 @@ final class Chunk extends Event implements Timeline.Departure {
     private final Port from;
     private final SimHost to;
 
-    /** The bytes. */
-    final Buf data = new Buf(ROOM);
+    private @Nullable Buf gathering; // until it departs
+    private byte[] data = NOTHING;
 
     /** It is the first of a stream. */
     boolean opens;
@@ -49,19 +50,40 @@ final class Chunk extends Event implements Timeline.Departure {
 
     /** Takes {@code n} bytes to carry. */
     void carry(Buf source, int n) {
-        data.grow(n);
-        source.moveTo(data, n);
+        Buf all = gathering;
+        if (all == null) {
+            all = from.line().from().timeline().borrow();
+            gathering = all;
+        }
+        all.grow(n);
+        source.moveTo(all, n);
+    }
+
+    /** Whether it carries any bytes. */
+    boolean hasBytes() {
+        return data.length > 0;
+    }
+
+    /** The bytes, lent; in the turn in which it arrives. */
+    Buf bytes() {
+        return to.timeline().lend(data);
     }
 
     @Override
     public void depart() {
         Line line = from.line();
         from.departed();
-        line.from().world().network().send(this, line, data.size());
+        Buf all = gathering;
+        if (all != null) {
+            gathering = null;
+            data = all.takeAll();
+            to.timeline().giveBack(all);
+        }
+        line.from().world().network().send(this, line, data.length);
     }
 
     @Override
-    void run() {
+    public void run() {
         from.arrived(this);
     }
 
@@ -77,18 +99,18 @@ final class Chunk extends Event implements Timeline.Departure {
 
     @Override
     int size() {
-        return data.size();
+        return data.length;
     }
 
     @Override
     long content() {
-        long said = Mix.with((opens ? 1 : 0) + (finishes ? 2 : 0), credit);
-        return Mix.with(Mix.with(Mix.with(said, reset), stop), data.array, data.start, data.end);
+        long said = Mix.fold((opens ? 1 : 0) + (finishes ? 2 : 0), credit);
+        return Mix.with(Mix.fold(Mix.fold(said, reset), stop), data, 0, data.length);
     }
 
     @Override
     public String toString() {
-        StringBuilder s = new StringBuilder("hears ").append(data.size()).append(" bytes");
+        StringBuilder s = new StringBuilder("hears ").append(data.length).append(" bytes");
         if (opens) s.append(", opening a stream");
         if (credit > 0) s.append(", credit of ").append(credit);
         if (finishes) s.append(", the end");

@@ -25,7 +25,7 @@ final class Datagram extends Event implements Timeline.Departure {
     }
 
     @Override
-    void run() {
+    public void run() {
         from.arrived(this);
     }
 

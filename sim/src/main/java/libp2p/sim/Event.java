@@ -6,9 +6,9 @@ import libp2p.multiformats.Nullable;
  * Something that will happen at a time to one host: a delivered chunk, a fired timer.
  *
  * <p>Events are ordered by (time, sender, sequence of that sender): an order that neither the queue nor, one day, several threads can
- * change.
+ * change. What {@link #run} does is done in a turn of {@link #host}.
  */
-abstract class Event {
+abstract class Event implements Runnable {
     /** The sender of what the world itself does. */
     static final int WORLD = -1;
 
@@ -44,9 +44,6 @@ abstract class Event {
 
     /** Its index in the slot. */
     int index;
-
-    /** Happens, in a turn of {@link #host}. */
-    abstract void run();
 
     abstract Kind kind();
 

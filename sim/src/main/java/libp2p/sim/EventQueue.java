@@ -12,10 +12,10 @@ import libp2p.multiformats.Nullable;
  * slot as wide as a whole turn of the one below, whose events move down when their time comes near.
  */
 final class EventQueue {
-    private static final int TICK_BITS = 14; // 16 microseconds
+    private static final int TICK_BITS = 17; // 131 microseconds
     private static final int SLOT_BITS = 12;
     private static final int SLOTS = 1 << SLOT_BITS;
-    private static final int LEVELS = 5; // 14 + 5 * 12 bits: all of time
+    private static final int LEVELS = 4; // 17 + 4 * 12 bits: all of time
     private static final int WORDS = SLOTS / 64;
 
     /** Slots that are kept for reuse, if they are not large. */

@@ -53,7 +53,7 @@ public final class Flood implements Protocol {
 
     private boolean isNew(long number) {
         int known = (int) Math.min(seenCount, seen.length);
-        for (int i = 0; i < known; i++) if (seen[i] == number) return false;
+        for (int i = 1; i <= known; i++) if (seen[(int) ((seenCount - i) % seen.length)] == number) return false; // the newest first
         if (known == seen.length && known < SEEN_MAX) seen = Arrays.copyOf(seen, Math.min(SEEN_MAX, 2 * known));
         seen[(int) (seenCount++ % seen.length)] = number;
         return true;

@@ -23,7 +23,7 @@ final class Joining extends Event {
     }
 
     @Override
-    void run() {
+    public void run() {
         SimHost from = host();
         SimHost to = world.hosts().get(graph.to(next));
         next++;

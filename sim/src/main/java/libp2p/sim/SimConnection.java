@@ -6,10 +6,10 @@ import libp2p.core.Codes;
 import libp2p.core.Loop;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PublicKey;
+import libp2p.core.net.Observer;
 import libp2p.core.net.Scope;
 import libp2p.core.net.Scope.Resource;
 import libp2p.core.net.StreamHandler;
-import libp2p.core.node.Node;
 import libp2p.core.wire.BaseConnection;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
@@ -17,6 +17,7 @@ import libp2p.multiformats.Nullable;
 /** One end of a connection that is made natively, without security protocol and muxer; the fidelity STREAMS. */
 class SimConnection extends BaseConnection implements Line {
     private final Life life;
+    private final SimHost to;
     private final Multiaddr remoteAddress;
     private final boolean inbound;
     private boolean counted; // has a place that is to be given back
@@ -25,9 +26,10 @@ class SimConnection extends BaseConnection implements Line {
     private long lastArrival;
 
     /** An end, which has no place among its host's connections yet. */
-    SimConnection(Life life, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
+    SimConnection(Life life, SimHost to, Multiaddr remoteAddress, boolean inbound, Surroundings node, Scope budget) {
         super(node, budget);
         this.life = life;
+        this.to = to;
         this.remoteAddress = remoteAddress;
         this.inbound = inbound;
     }
@@ -101,8 +103,8 @@ class SimConnection extends BaseConnection implements Line {
         return life;
     }
 
-    Node node() {
-        return life.swarm();
+    Observer observer() {
+        return surroundings().observer();
     }
 
     /** How many unread bytes a stream has room for. */
@@ -119,7 +121,7 @@ class SimConnection extends BaseConnection implements Line {
 
     @Override
     public SimHost to() {
-        return far().life.host();
+        return to;
     }
 
     @Override
@@ -147,7 +149,12 @@ class SimConnection extends BaseConnection implements Line {
      * that runs says so.
      */
     boolean farGone() {
-        return far().life.isOver() && to().world().network().unknown(this);
+        return far().gone();
+    }
+
+    /** The same of this end. */
+    boolean gone() {
+        return life.isOver() && from().world().network().unknown(far());
     }
 
     // ---- streams
@@ -236,8 +243,8 @@ class SimConnection extends BaseConnection implements Line {
     static final class ThroughNats extends SimConnection {
         private final Flow flow;
 
-        ThroughNats(Life life, Multiaddr remoteAddress, boolean inbound, Flow flow, Surroundings node, Scope budget) {
-            super(life, remoteAddress, inbound, node, budget);
+        ThroughNats(Life life, SimHost to, Multiaddr remoteAddress, boolean inbound, Flow flow, Surroundings node, Scope budget) {
+            super(life, to, remoteAddress, inbound, node, budget);
             this.flow = flow;
         }
 
@@ -258,7 +265,7 @@ class SimConnection extends BaseConnection implements Line {
         }
 
         @Override
-        void run() {
+        public void run() {
             from.far().lost(CloseReason.of(CloseReason.Kind.CONNECTION_CLOSED, code, "by the peer"));
         }
 

@@ -150,7 +150,7 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
 
     private void hear(Chunk c) {
         if (c.credit > 0) credited(c.credit);
-        if (!c.data.isEmpty()) offer(c.data);
+        if (c.hasBytes()) offer(c.bytes());
         if (c.finishes) peerFinished = true;
         offerFinish();
         if (c.reset != Chunk.NONE && end == null) over(CloseReason.of(CloseReason.Kind.LOST, "the other end closed"));
@@ -181,7 +181,8 @@ final class SimPipe implements Pipe, Line, Chunk.Port {
             if (end != null) return;
             consumed(before - all.size());
         }
-        held = data == null || data.isEmpty() ? null : data;
+        if (data == null || data.isEmpty()) held = null;
+        else held = data == fresh ? new Buf(fresh.array, fresh.start, fresh.end) : data; // a chunk's bytes are its own
         offerFinish();
     }
 

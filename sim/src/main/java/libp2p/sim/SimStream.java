@@ -30,7 +30,7 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
 
     /** A stream of the peer's if {@code handler} is null, else one of ours. */
     SimStream(SimConnection connection, @Nullable StreamHandler handler) {
-        super(handler == null ? NOBODY : handler, connection.node().observer());
+        super(handler == null ? NOBODY : handler, connection.observer());
         this.connection = connection;
         this.inbound = handler == null;
         this.room = connection.window();
@@ -88,8 +88,13 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
 
     @Override
     public void arrived(Chunk c) {
-        if (connection.farGone()) return;
-        SimStream there = c.opens ? connection.far().take(this) : peer;
+        SimStream there = peer;
+        if (c.opens) {
+            if (connection.farGone()) return;
+            there = connection.far().take(this);
+        } else if (there == null ? connection.farGone() : there.connection.gone()) {
+            return;
+        }
         if (there != null) there.hear(c);
     }
 
@@ -107,7 +112,7 @@ final class SimStream extends BaseStream implements Chunk.Port, Cancellable {
 
     private void hear(Chunk c) {
         if (c.credit > 0) credited(c.credit);
-        if (!c.data.isEmpty()) arrived(c.data);
+        if (c.hasBytes()) arrived(c.bytes());
         if (c.finishes) arrivedEnd();
         if (c.stop != Chunk.NONE) arrivedStop(c.stop);
         if (c.reset != Chunk.NONE) arrivedReset(c.reset);

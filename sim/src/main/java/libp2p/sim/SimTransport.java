@@ -132,8 +132,8 @@ final class SimTransport implements Transport, Listener {
         BaseConnection.Surroundings s = surroundings;
         if (s == null) throw new IllegalStateException("the node has not started");
         Scope budget = scope.peer(other.id()).connection();
-        if (flow != null) return new SimConnection.ThroughNats(life, remote, inbound, flow, s, budget);
-        return new SimConnection(life, remote, inbound, s, budget);
+        if (flow != null) return new SimConnection.ThroughNats(life, other.host(), remote, inbound, flow, s, budget);
+        return new SimConnection(life, other.host(), remote, inbound, s, budget);
     }
 
     /** Whether there is a place for one more connection with the peer, which then is taken. */

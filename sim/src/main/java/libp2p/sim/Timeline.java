@@ -3,6 +3,7 @@ package libp2p.sim;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import libp2p.core.Buf;
 import libp2p.multiformats.Nullable;
 
 /**
@@ -15,6 +16,13 @@ final class Timeline {
     /** Tasks of one turn beyond which it is taken not to end. */
     private static final int TASKS_MAX = 50_000_000;
 
+    private static final int SCRATCH = 512;
+
+    /** Larger buffers are not kept. */
+    private static final int SCRATCH_MAX = 256 * 1024;
+
+    private static final byte[] NOTHING = {};
+
     /** Something that a turn makes and that leaves when the turn ends, so that what was written bit by bit travels together. */
     interface Departure {
         void depart();
@@ -24,6 +32,8 @@ final class Timeline {
     private final Trace trace = new Trace(this);
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<Departure> departures = new ArrayList<>();
+    private final ArrayDeque<Buf> scratch = new ArrayDeque<>();
+    private final Buf lent = new Buf(NOTHING);
     private long now;
     private long events;
     private long sequence; // of what the world sends
@@ -86,6 +96,24 @@ final class Timeline {
         departures.add(d);
     }
 
+    /** An empty buffer to gather in what is sent in this turn; to be given back when that departs. */
+    Buf borrow() {
+        Buf b = scratch.poll();
+        return b == null ? new Buf(SCRATCH) : b;
+    }
+
+    void giveBack(Buf b) {
+        if (b.array.length <= SCRATCH_MAX) scratch.push(b.clear());
+    }
+
+    /** The bytes as they are lent to who hears them; one at a time. */
+    Buf lend(byte[] data) {
+        lent.array = data;
+        lent.start = 0;
+        lent.end = data.length;
+        return lent;
+    }
+
     // ---- what happens
 
     /** The next event, if it is not after {@code until}; null if there is none. */
@@ -100,7 +128,7 @@ final class Timeline {
         now = e.time;
         events++;
         trace.happens(e);
-        turn(e.host(), e::run);
+        turn(e.host(), e);
     }
 
     /** No event is left before this time; it is then. */
@@ -171,7 +199,7 @@ final class Timeline {
         }
 
         @Override
-        void run() {
+        public void run() {
             task.run();
         }
 

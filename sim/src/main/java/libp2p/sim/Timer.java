@@ -21,7 +21,7 @@ final class Timer extends Event implements Cancellable {
     }
 
     @Override
-    void run() {
+    public void run() {
         Runnable t = task;
         task = null;
         if (t != null && !life.isOver()) t.run();

@@ -5,7 +5,7 @@ import libp2p.multiformats.Nullable;
 
 /** What happens in a world: a running hash of all of it, always, and the story of it, when someone listens. */
 final class Trace {
-    private static final Event.Kind[] KINDS = Event.Kind.values();
+    private static final int KINDS = Event.Kind.values().length;
 
     private long hash;
     private @Nullable Consumer<? super String> listener;
@@ -21,15 +21,15 @@ final class Trace {
 
     /** An event was put into the queue. */
     void scheduled(Event e) {
-        hash = Mix.with(Mix.with(Mix.with(hash, e.time), e.sequence), (long) e.sender * KINDS.length + e.kind().ordinal());
+        hash = Mix.fold(Mix.fold(Mix.fold(hash, e.time), e.sequence), (long) e.sender * KINDS + e.kind().ordinal());
     }
 
     /** An event is about to happen. */
     void happens(Event e) {
         SimHost host = e.host();
-        long h = Mix.with(Mix.with(hash, e.time), e.sequence);
-        h = Mix.with(h, (long) (host == null ? Event.WORLD : host.index()) * KINDS.length + e.kind().ordinal());
-        hash = Mix.with(Mix.with(h, e.size()), e.content());
+        long h = Mix.fold(Mix.fold(hash, e.time), e.sequence);
+        h = Mix.fold(h, (long) (host == null ? Event.WORLD : host.index()) * KINDS + e.kind().ordinal());
+        hash = Mix.with(Mix.fold(h, e.size()), e.content());
         if (listener != null) tell(describe(e));
     }
 

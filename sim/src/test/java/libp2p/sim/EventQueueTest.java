@@ -20,7 +20,7 @@ class EventQueueTest {
         }
 
         @Override
-        void run() {}
+        public void run() {}
 
         @Override
         Kind kind() {

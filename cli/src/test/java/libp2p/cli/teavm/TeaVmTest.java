@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Buf;
+import libp2p.gossipsub.Gossip;
 import libp2p.multiformats.Varint;
 import libp2p.ping.Ping;
 import libp2p.sim.World;
@@ -43,7 +44,7 @@ class TeaVmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {Varint.class, Buf.class, Ping.class, BouncyCastleCrypto.class, World.class})
+    @ValueSource(classes = {Varint.class, Buf.class, Ping.class, BouncyCastleCrypto.class, World.class, Gossip.class})
     void aPortableModuleCallsOnlyWhatTeaVmHas(Class<?> inModule) throws IOException {
         assertThat(missing(home(inModule))).isEmpty();
     }

@@ -51,6 +51,8 @@ public abstract class BaseStream implements Stream {
     private @Nullable Runnable offering; // made when first needed, then kept: reading goes on without garbage
     private boolean busy; // a handler is being called
     private boolean giving; // and it is onData
+    private boolean serving; // what has arrived is being given out
+    private boolean handed; // a handler that is being called has put another in its place, who is told when it returns
     private boolean offerPosted;
     private boolean opening = true;
     private boolean everOpened;
@@ -167,6 +169,7 @@ public abstract class BaseStream implements Stream {
         } finally {
             busy = outer;
         }
+        handOver();
     }
 
     /** The stream is over, whatever it was doing; tells the handler within this call, or after it if a handler is being called. */
@@ -318,7 +321,8 @@ public abstract class BaseStream implements Stream {
         handler = next;
         opening = true;
         finishTold = false;
-        postOffer();
+        if (busy) handed = true;
+        else postOffer();
     }
 
     // ---- the order of things
@@ -336,6 +340,14 @@ public abstract class BaseStream implements Stream {
             offering = again;
         }
         loop().execute(again);
+    }
+
+    /** A handler has returned that has put another in its place: that one begins. */
+    private void handOver() {
+        if (!handed || busy || serving) return;
+        handed = false;
+        tellOpen();
+        offer(null);
     }
 
     private void tellOpen() {
@@ -361,10 +373,24 @@ public abstract class BaseStream implements Stream {
         }
         if (data != null && !data.isEmpty()) {
             int before = data.size();
-            if (!opening && !busy) give(data);
+            if (!opening && !busy) serve(data);
             settle(data, fresh, before);
         }
         tellFinish();
+    }
+
+    /** Gives the handler the bytes, and what it leaves to the one that it puts in its place. */
+    private void serve(Buf data) {
+        serving = true;
+        give(data);
+        while (handed && end == null && !stopped) {
+            handed = false;
+            tellOpen();
+            if (!handed && !data.isEmpty() && end == null && !stopped) give(data);
+        }
+        serving = false;
+        if (handed) postOffer(); // it has stopped reading
+        handed = false;
     }
 
     private void give(Buf data) {
@@ -417,11 +443,15 @@ public abstract class BaseStream implements Stream {
         }
         finishTold = true;
         tell(Event.FINISH, 0);
-        finishIfDone();
+        if (isDone()) ended(CloseReason.FINISHED);
+    }
+
+    private boolean isDone() {
+        return finished && peerFinished && finishTold && end == null;
     }
 
     private void finishIfDone() {
-        if (finished && peerFinished && finishTold && end == null) end(CloseReason.FINISHED);
+        if (isDone()) end(CloseReason.FINISHED);
     }
 
     private void fail(CloseReason reason) {
@@ -472,6 +502,7 @@ public abstract class BaseStream implements Stream {
             handlerCalled(false);
             busy = outer;
         }
+        handOver();
     }
 
     private void failed(RuntimeException e) {

@@ -1,6 +1,7 @@
 package libp2p.core.node;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -10,7 +11,15 @@ import libp2p.core.net.StreamHandler;
 import libp2p.multiformats.Nullable;
 
 /** Who answers which protocol id; immutable, so that all loops can read it. */
-record Handlers(List<Entry> entries) {
+final class Handlers {
+    /** Nobody answers anything. */
+    static final Handlers NONE = new Handlers(new Entry[0]);
+
+    private final Entry[] entries;
+
+    private Handlers(Entry[] entries) {
+        this.entries = entries;
+    }
 
     /** One who answers. */
     sealed interface Entry {
@@ -50,29 +59,27 @@ record Handlers(List<Entry> entries) {
 
     /** The first to answer the id, or null. */
     @Nullable Entry find(String id) {
-        for (int i = 0; i < entries.size(); i++) if (entries.get(i).speaks(id)) return entries.get(i);
+        for (Entry e : entries) if (e.speaks(id)) return e;
         return null;
     }
 
     /** All ids that are told to others, sorted. */
     List<String> sortedIds() {
-        if (entries.size() == 1 && entries.get(0).ids().size() == 1) return entries.get(0).ids();
+        if (entries.length == 1 && entries[0].ids().size() == 1) return entries[0].ids();
         TreeSet<String> all = new TreeSet<>();
         for (Entry e : entries) all.addAll(e.ids());
         return new ArrayList<>(all);
     }
 
     Handlers with(Entry e) {
-        if (entries.isEmpty()) return new Handlers(List.of(e));
-        List<Entry> more = new ArrayList<>(entries.size() + 1);
-        more.addAll(entries);
-        more.add(e);
+        Entry[] more = Arrays.copyOf(entries, entries.length + 1);
+        more[entries.length] = e;
         return new Handlers(more);
     }
 
     Handlers without(Entry e) {
         List<Entry> fewer = new ArrayList<>();
         for (Entry x : entries) if (x != e) fewer.add(x);
-        return new Handlers(fewer);
+        return new Handlers(fewer.toArray(new Entry[0]));
     }
 }

@@ -146,6 +146,19 @@ final class Peers {
         return rest.size() == 1 ? List.of(rest.get(0)) : Collections.unmodifiableList(rest);
     }
 
+    /** A stream has shown that the peer speaks a protocol; that of the last is noted, so that nothing is looked up for the next. */
+    void spoke(Connection c, Protocol p) {
+        if (!(c instanceof BaseConnection)) {
+            spoke(c.remote(), p);
+            return;
+        }
+        BaseConnection base = (BaseConnection) c;
+        if (base.noted() == p) return;
+        spoke(c.remote(), p);
+        Entry e = entries.find(c.remote());
+        if (e != null && e.speaks.contains(p)) base.note(p);
+    }
+
     /** The peer has shown that it speaks a protocol, by a stream or by its word. */
     void spoke(PeerId peer, Protocol p) {
         Entry e = entries.find(peer);
@@ -172,6 +185,7 @@ final class Peers {
                 spoke(peer, p);
             } else if (e.speaks.contains(p)) {
                 e.speaks = without(e.speaks, p);
+                for (Connection each : e.all()) if (each instanceof BaseConnection base && base.noted() == p) base.note(null);
                 swarm.guard("onPeerGone of ", p, () -> p.onPeerGone(peer));
             }
         }

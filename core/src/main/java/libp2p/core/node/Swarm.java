@@ -46,7 +46,7 @@ public final class Swarm implements Node, Streams {
     private final PeerBook peers;
     private final Peers connected;
     private final Arrivals arrivals;
-    private final Watch.Cell<Handlers> handlers = new Watch.Cell<>(new Handlers(List.of()));
+    private final Watch.Cell<Handlers> handlers = new Watch.Cell<>(Handlers.NONE);
     private final Watch.Cell<List<String>> protocols = new Watch.Cell<>(List.of());
     private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
     private final Map<PeerId, Dialing> dialings = new LinkedHashMap<>();
@@ -120,7 +120,7 @@ public final class Swarm implements Node, Streams {
 
     /** On the node's loop. */
     private StreamHandler accept(Stream stream, Protocol p) {
-        connected.spoke(stream.connection().remote(), p);
+        connected.spoke(stream.connection(), p);
         return p.accept(stream);
     }
 

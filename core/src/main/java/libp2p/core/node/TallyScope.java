@@ -15,10 +15,7 @@ import libp2p.multiformats.Nullable;
 public final class TallyScope implements Scope {
     private enum Level { NODE, PEER, ADDRESS, CONNECTION }
 
-    /** What all scopes of a node share: its bounds, its counters, and those of the peers and addresses that hold something. */
-    private record Shared(Limits limits, Tally tally, KeyTable<Tally> groups) {}
-
-    private final Shared node;
+    private final OfNode node;
     private final Level level;
     private final @Nullable Object key; // of the peer or address that counts with it
     private @Nullable Tally group; // the counters of that, when last looked up
@@ -26,10 +23,10 @@ public final class TallyScope implements Scope {
 
     /** The scope of a node. */
     public TallyScope(Limits limits) {
-        this(new Shared(limits, new OfNode(), new KeyTable<>()), Level.NODE, null);
+        this(new OfNode(limits), Level.NODE, null);
     }
 
-    private TallyScope(Shared node, Level level, @Nullable Object key) {
+    private TallyScope(OfNode node, Level level, @Nullable Object key) {
         this.node = node;
         this.level = level;
         this.key = key;
@@ -54,7 +51,7 @@ public final class TallyScope implements Scope {
     public boolean reserve(Resource resource, long amount) {
         if (amount < 0) throw new IllegalArgumentException("negative amount " + amount);
         Tally g = group();
-        boolean fits = fits(Level.NODE, node.tally, resource, amount)
+        boolean fits = fits(Level.NODE, node, resource, amount)
                 && (key == null || fits(level == Level.ADDRESS ? Level.ADDRESS : Level.PEER, g, resource, amount))
                 && (level != Level.CONNECTION || fits(Level.CONNECTION, own, resource, amount));
         if (fits && amount > 0) count(resource, amount);
@@ -66,7 +63,7 @@ public final class TallyScope implements Scope {
     }
 
     private void count(Resource resource, long amount) {
-        node.tally.add(resource, amount);
+        node.add(resource, amount);
         if (key != null) {
             Tally g = group();
             if (g == null) {
@@ -91,7 +88,7 @@ public final class TallyScope implements Scope {
         if (amount < 0 || amount > used(resource)) {
             throw new IllegalStateException("gives back " + amount + " " + resource + " of " + used(resource));
         }
-        node.tally.add(resource, -amount);
+        node.add(resource, -amount);
         Tally g = group();
         if (key != null && g != null) {
             g.add(resource, -amount);
@@ -110,7 +107,7 @@ public final class TallyScope implements Scope {
     @Override
     public long used(Resource resource) {
         Tally t = switch (level) {
-            case NODE -> node.tally;
+            case NODE -> node;
             case PEER, ADDRESS -> group();
             case CONNECTION -> own;
         };
@@ -167,7 +164,7 @@ public final class TallyScope implements Scope {
 
         static Tally of(Level level, Object key) {
             return switch (level) {
-                case NODE -> new OfNode();
+                case NODE -> throw new IllegalArgumentException("a node's is made with its scope");
                 case ADDRESS -> new OfAddress(key);
                 case PEER, CONNECTION -> new OfPeer(key);
             };
@@ -221,12 +218,16 @@ public final class TallyScope implements Scope {
         }
     }
 
+    /** The node's own, with what all its scopes share: its bounds, and the counters of the peers and addresses that hold something. */
     private static final class OfNode extends OfPeer {
+        private final Limits limits;
+        private final KeyTable<Tally> groups = new KeyTable<>();
         private int handshakes;
         private int arrivals;
 
-        OfNode() {
+        OfNode(Limits limits) {
             super(Level.NODE);
+            this.limits = limits;
         }
 
         @Override

@@ -35,6 +35,7 @@ public abstract class BaseConnection extends Openings.State implements Connectio
     private final Scope scope;
     private @Nullable Listening listening; // the last of those who listen, who knows the one before
     private @Nullable CloseReason end;
+    private @Nullable Object noted; // on the node's loop
     private boolean takenOver;
 
     /** A connection within its budget, which is given back at its end. */
@@ -82,6 +83,16 @@ public abstract class BaseConnection extends Openings.State implements Connectio
     public final boolean takenOver() {
         takenOver = end == null;
         return takenOver;
+    }
+
+    /** Keeps something for the node, in place of what was there; on the node's loop. */
+    public final void note(@Nullable Object what) {
+        noted = what;
+    }
+
+    /** What {@link #note} was told last. */
+    public final @Nullable Object noted() {
+        return noted;
     }
 
     /** Why it ended, or null while it has not. */

@@ -178,6 +178,7 @@ final class Openings {
         private Cancellable timer = NONE;
         private Cancellable raw = NONE;
         private @Nullable BaseStream stream;
+        private boolean begun;
         private boolean counted;
         private boolean named;
         private boolean over;
@@ -202,10 +203,16 @@ final class Openings {
             return s;
         }
 
-        /** Begins; on the connection's loop. */
+        /** Begins; in the task after that, if all is not agreed by then, as it mostly is, its time is counted. On the connection's loop. */
         @Override
         public void run() {
-            if (over) return;
+            if (over || named) return;
+            if (begun) {
+                long left = options.deadlineNanos() == 0 ? limits().openNanos() : Math.max(0, options.deadlineNanos() - loop().nanoTime());
+                timer = loop().schedule(left,
+                        () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
+                return;
+            }
             CloseReason no = state().refused;
             if (no == null && connection.limited() && !options.allowLimited()) {
                 no = CloseReason.of(CloseReason.Kind.REFUSED, "the connection is limited");
@@ -217,9 +224,7 @@ final class Openings {
                 fail(no);
                 return;
             }
-            long left = options.deadlineNanos() == 0 ? limits().openNanos() : Math.max(0, options.deadlineNanos() - loop().nanoTime());
-            timer = loop().schedule(left,
-                    () -> fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, "no answer to the stream's protocol")));
+            begun = true;
             Lane l = lane(laneName);
             lane = l;
             if (l.outbound < perProtocolMax()) {
@@ -227,6 +232,7 @@ final class Openings {
             } else {
                 l.add(this);
             }
+            loop().execute(this);
         }
 
         void proceed() {
@@ -321,10 +327,11 @@ final class Openings {
     }
 
     /** A stream that the peer opened, until it has a protocol; afterwards only its end is heard of. */
-    private final class Inbound implements StreamHandler, BaseStream.Lifecycle {
+    private final class Inbound implements StreamHandler, BaseStream.Lifecycle, Runnable {
         private @Nullable StreamHandler select =
                 StreamSelect.answer(node().streams()::speaks, node().streams()::protocolIds, this::find, limits().negotiationMessagesMax());
         private Cancellable timer = Cancellable.NONE;
+        private @Nullable BaseStream waits; // for a protocol
         private @Nullable Lane lane;
 
         private @Nullable StreamHandler find(Stream s, String protocol) {
@@ -347,6 +354,7 @@ final class Openings {
 
         @Override
         public void named(BaseStream s, String protocol) {
+            waits = null;
             timer.cancel();
             timer = Cancellable.NONE;
             select = null;
@@ -361,6 +369,7 @@ final class Openings {
 
         @Override
         public void over(BaseStream s, CloseReason reason) {
+            waits = null;
             timer.cancel();
             Lane l = lane;
             if (l != null) {
@@ -374,9 +383,18 @@ final class Openings {
         public void onOpen(Stream s) {
             BaseStream base = (BaseStream) s;
             base.lifecycle(this);
-            timer = loop().schedule(limits().openNanos(), () -> base.abort(
-                    CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
+            waits = base;
+            loop().execute(this);
             select().onOpen(s);
+        }
+
+        /** Its time is counted if nothing was agreed in the task in which it was opened, as it mostly is. */
+        @Override
+        public void run() {
+            BaseStream s = waits;
+            if (s == null) return;
+            timer = loop().schedule(limits().openNanos(), () -> s.abort(
+                    CloseReason.of(CloseReason.Kind.TIMED_OUT, Codes.PROTOCOL_NEGOTIATION_FAILED, "no protocol was asked for")));
         }
 
         @Override

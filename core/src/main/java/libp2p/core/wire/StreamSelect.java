@@ -20,6 +20,7 @@ import libp2p.multiformats.Nullable;
  */
 public final class StreamSelect {
     private static final int ROOM = 64;
+    private static final byte[] NOTHING = {};
 
     private StreamSelect() {}
 
@@ -35,7 +36,8 @@ public final class StreamSelect {
      * @param messagesMax how many messages the peer may send
      */
     public static StreamHandler propose(List<String> protocols, boolean optimistic, int messagesMax, StreamHandler app) {
-        return new Proposal(optimistic ? List.of(protocols.get(0)) : protocols, optimistic, messagesMax, app);
+        List<String> proposed = optimistic && protocols.size() > 1 ? List.of(protocols.get(0)) : protocols;
+        return new Proposal(proposed, optimistic, messagesMax, app);
     }
 
     /**
@@ -58,12 +60,17 @@ public final class StreamSelect {
 
     /** What both sides share: an outbox, and a handover once both the decision is made and the outbox is empty. */
     private abstract static class Negotiation implements StreamHandler {
-        private final Buf out = new Buf(ROOM);
+        private @Nullable Buf out; // while something waits to be sent
         private @Nullable String chosen;
         private @Nullable StreamHandler next;
 
         final Buf out() {
-            return out;
+            Buf o = out;
+            if (o == null) {
+                o = new Buf(ROOM);
+                out = o;
+            }
+            return o;
         }
 
         final boolean decided() {
@@ -81,10 +88,13 @@ public final class StreamSelect {
 
         /** Sends what there is to send; what was decided takes effect once that is done. Says whether it did. */
         final boolean proceed(Stream stream) {
-            stream.write(out);
+            Buf o = out;
+            if (o != null) {
+                stream.write(o);
+                if (!o.isEmpty()) return false;
+                out = null;
+            }
             StreamHandler handler = next;
-            if (!out.isEmpty()) return false;
-            out.clear();
             if (handler == null) return false;
             stream.handler(chosen, handler);
             return true;
@@ -96,7 +106,7 @@ public final class StreamSelect {
         }
     }
 
-    private static final class Proposal extends Negotiation {
+    private static final class Proposal extends Negotiation implements BaseStream.Filter {
         private final Multistream.Initiator machine;
         private final boolean optimistic;
         private final String first;
@@ -122,7 +132,7 @@ public final class StreamSelect {
         }
 
         private void advance(Stream stream) {
-            if (proceed(stream) && optimistic) ((BaseStream) stream).filter(this::takeAnswer);
+            if (proceed(stream) && optimistic) ((BaseStream) stream).filter(this);
         }
 
         @Override
@@ -133,13 +143,14 @@ public final class StreamSelect {
             advance(stream);
         }
 
-        private boolean takeAnswer(Stream stream, Buf data) {
+        @Override
+        public boolean take(Stream stream, Buf data) {
             return step((BaseStream) stream, data) != null;
         }
 
         private @Nullable String step(BaseStream stream, Buf data) {
             try {
-                return machine.step(data, out());
+                return machine.step(data, optimistic ? new Buf(NOTHING) : out()); // of the only id nothing more is said
             } catch (Violation v) {
                 stream.abort(unsupported(String.valueOf(v.getMessage())));
                 return null;
