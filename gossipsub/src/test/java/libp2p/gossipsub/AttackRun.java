@@ -262,8 +262,8 @@ final class AttackRun {
                         + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfBelowZeroAfterSeconds\":%.0f,"
                         + "\"halfGraylistedAfterSeconds\":%.0f,"
                         + "\"entriesMax\":%d,\"heapBytesPerNode\":%d,\"virtualSeconds\":%.0f,\"cpuSeconds\":%.1f,\"traceHash\":\"%016x\"}",
-                attack, honest, sybils, delivery(), deliveryToVictim(), meshShare(), punished(), graylisted(), halfPunished, halfGraylisted, tables(),
-                heap / (honest + sybils), world.now() / 1e9, cpuSeconds, world.hash());
+                attack, honest, sybils, delivery(), deliveryToVictim(), meshShare(), punished(), graylisted(), halfPunished,
+                halfGraylisted, tables(), heap / (honest + sybils), world.now() / 1e9, cpuSeconds, world.hash());
     }
 
     public static void main(String[] args) {

@@ -91,7 +91,8 @@ public final class NettyTransport implements Transport {
 
     @Override
     public boolean handles(Multiaddr address) {
-        return QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address) || options.tcp() && isDialable(address);
+        if (QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address)) return true;
+        return options.tcp() && isDialable(address);
     }
 
     private static boolean isTcp(Multiaddr address) {

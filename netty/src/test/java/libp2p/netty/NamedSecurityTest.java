@@ -51,7 +51,9 @@ class NamedSecurityTest {
     void oneThatNamesWhatWeDoNotSpeakFails() throws IOException {
         try (Host a = builder().listen("/ip4/127.0.0.1/tcp/0").start();
                 Host b = builder().security(Noise.create(Certificates.CRYPTO, Rng.seeded(3))).start()) {
-            assertThatThrownBy(() -> b.connect(named(a, "/tls"))).isInstanceOf(P2pException.class).hasMessageContaining("security protocol");
+            assertThatThrownBy(() -> b.connect(named(a, "/tls")))
+                    .isInstanceOf(P2pException.class)
+                    .hasMessageContaining("security protocol");
             assertThat(b.connect(named(a, "/noise"))).isEqualTo(a.id());
         }
     }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 /** Runs a script of libp2p/test-plans' gossipsub-interop, as one node of it or as several. */
 @Command(
         name = "gossip-script",
-        description = {"Does what a script of libp2p/test-plans' gossipsub-interop says, as the node that the host's name (node<N>) says, on port "
-                + "9000, or as several nodes of this machine. Messages that come are told of on standard output."},
+        description = {"Does what a script of libp2p/test-plans' gossipsub-interop says, as the node that the host's name (node<N>) says, "
+                + "on port 9000, or as several nodes of this machine. Messages that come are told of on standard output."},
         sortOptions = false)
 public final class GossipScript implements Callable<Integer> {
     @Option(names = "--params", paramLabel = "FILE", required = true, description = "The script: a JSON object with a list \"script\".")

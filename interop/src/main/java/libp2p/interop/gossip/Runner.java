@@ -30,7 +30,8 @@ record Runner(String name, List<String> command) {
     }
 
     /** Nodes in one process; what they tell of is given to the consumer, on a thread of its own. Their errors are ours. */
-    Running start(Path script, List<Integer> nodes, int port, long startMillis, boolean quiet, Consumer<JsonObject> told) throws IOException {
+    Running start(Path script, List<Integer> nodes, int port, long startMillis, boolean quiet, Consumer<JsonObject> told)
+            throws IOException {
         List<String> line = new ArrayList<>(command);
         line.addAll(List.of("--params", script.toString(), "--port", "" + port, "--start", "" + startMillis,
                 "--nodes", nodes.stream().map(String::valueOf).collect(Collectors.joining(","))));
