@@ -202,7 +202,6 @@ public final class HostBuilder {
         Crypto primitives = crypto == null ? found(Crypto.class, List.of()).stream().findFirst().orElseGet(JvmCrypto::create) : crypto;
         CpuPool cpu = new CpuPool();
         pools.add(cpu);
-        if (primitives instanceof JvmCrypto) prepare((JvmCrypto) primitives, cpu, started.get(0));
         return new SwarmConfig(
                 who(primitives, random),
                 primitives,
@@ -225,17 +224,6 @@ public final class HostBuilder {
                 announce,
                 appendAnnounce,
                 announces);
-    }
-
-    /** Beside the start; if it fails, so does what needs the primitive, and says why. */
-    private static void prepare(JvmCrypto primitives, CpuPool cpu, Loop loop) {
-        cpu.<Void>run(
-                () -> {
-                    primitives.prepare();
-                    return null;
-                },
-                loop,
-                (nothing, failure) -> {});
     }
 
     private Identity who(Crypto primitives, Rng random) {

@@ -38,6 +38,7 @@ public final class TcpTransport implements Transport {
     private final AtomicInteger arrivals = new AtomicInteger();
     private final AtomicBoolean polling = new AtomicBoolean();
     private List<NioLoop> loops = List.of();
+    private final AtomicBoolean prepared = new AtomicBoolean();
     private @Nullable Node node;
     private volatile boolean stopped;
 
@@ -83,9 +84,26 @@ public final class TcpTransport implements Transport {
             loop.execute(() -> done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "not a TCP address: " + dial.address())));
             return Cancellable.NONE;
         }
+        prepare(n, loop);
         TcpDial attempt = new TcpDial(loop, plain, options, n.upgrader(), done);
         loop.execute(() -> attempt.begin(source(plain), n.limits().connectNanos()));
         return attempt;
+    }
+
+    /**
+     * Loads what a handshake needs while the first dial waits for the network; a node that is alone stays small. If it fails, so does the
+     * handshake, and says why.
+     */
+    private void prepare(Node n, NioLoop loop) {
+        if (!(n.crypto() instanceof JvmCrypto) || !prepared.compareAndSet(false, true)) return;
+        JvmCrypto primitives = (JvmCrypto) n.crypto();
+        n.<Void>offload(
+                () -> {
+                    primitives.prepare();
+                    return null;
+                },
+                loop,
+                (nothing, failure) -> {});
     }
 
     @Override

@@ -3,6 +3,7 @@ package libp2p.jvm;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
+import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -28,6 +29,8 @@ import libp2p.multiformats.Multiaddr;
 
 /** A node that has an upgrader which hands out bare pipes, limits, an observer, and nothing else. */
 final class BareNode implements Node, Upgrader {
+    private static final Crypto CRYPTO = new BouncyCastleCrypto();
+
     final LinkedBlockingQueue<Pipe> dialed = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<Pipe> accepted = new LinkedBlockingQueue<>();
     private final Loop loop;
@@ -98,7 +101,7 @@ final class BareNode implements Node, Upgrader {
 
     @Override
     public Crypto crypto() {
-        throw nothing();
+        return CRYPTO;
     }
 
     @Override
