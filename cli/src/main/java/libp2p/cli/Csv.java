@@ -6,9 +6,9 @@ final class Csv {
 
     static String row(String... fields) {
         StringBuilder s = new StringBuilder();
-        for (String f : fields) {
-            if (s.length() > 0 || f != fields[0]) s.append(',');
-            s.append(field(f));
+        for (int i = 0; i < fields.length; i++) {
+            if (i > 0) s.append(',');
+            s.append(field(fields[i]));
         }
         return s.toString();
     }

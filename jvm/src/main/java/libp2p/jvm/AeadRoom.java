@@ -10,7 +10,7 @@ import libp2p.multiformats.Nullable;
  * Where a native cipher reads and writes. Native code gets a Java array only by a copy of the whole of it, there and back, however little
  * of it is meant: so short records go through arrays not much larger than they are, and long ones through memory outside the heap.
  *
- * <p>Belongs to a thread; nothing is kept here between two calls.
+ * <p>Belongs to a thread; what a call leaves here means nothing to the next.
  */
 final class AeadRoom {
     /** The room of the arrays; the steps are wide, since copying twice what is needed of so little costs less than finding a better one. */

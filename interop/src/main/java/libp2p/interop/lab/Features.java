@@ -27,7 +27,6 @@ final class Features {
     private static final long MIB = 1L << 20;
     private static final long ECHO_BYTES = 64 * MIB;
     private static final long PERF_BYTES = 16 * MIB;
-    private static final long LITTLE_BYTES = 4 * MIB;
     private static final int SEED = 7;
     private static final int MESSAGES = 20;
     private static final int LARGE_MESSAGE = 100_000;
@@ -125,9 +124,8 @@ final class Features {
         return strings(addresses).stream().map(Features::withoutPeer).toList().contains(withoutPeer(peer.address()));
     }
 
-    /** As many as the slower of the two bears; the type of a key makes no difference to what follows the handshake. */
-    private static long bytes(long wanted, PeerProcess one, PeerProcess other, Combination with) {
-        long most = with.key().equals(Combination.KEY_DEFAULT) ? wanted : Math.min(wanted, LITTLE_BYTES);
+    /** As many as the slower of the two bears. */
+    private static long bytes(long most, PeerProcess one, PeerProcess other) {
         return Math.min(one.peer().note("echoBytesMax", most), other.peer().note("echoBytesMax", most));
     }
 
@@ -147,7 +145,7 @@ final class Features {
 
     /** What was meant to be sent, was sent, was received there, and came back, is one. */
     private void echo(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
-        long bytes = bytes(ECHO_BYTES, dialer, listener, with);
+        long bytes = bytes(ECHO_BYTES, dialer, listener);
         connect(dialer, listener, with);
         JsonObject echo = dialer.tell("echo", "peer", listener.id(), "bytes", bytes, "seed", SEED);
         check(echo.getLong("receivedBytes") == bytes, "sent " + bytes + " bytes, got back " + echo.getLong("receivedBytes"));
@@ -175,7 +173,7 @@ final class Features {
     }
 
     private void perf(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException {
-        long bytes = bytes(PERF_BYTES, dialer, listener, with);
+        long bytes = bytes(PERF_BYTES, dialer, listener);
         connect(dialer, listener, with);
         for (long[] upDown : new long[][] {{0, 0}, {1, 1}, {bytes, 0}, {0, bytes}, {bytes, bytes}}) {
             JsonObject r = dialer.tell("perf", "peer", listener.id(), "upload", upDown[0], "download", upDown[1]);
