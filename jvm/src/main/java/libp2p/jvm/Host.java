@@ -240,9 +240,13 @@ public final class Host implements AutoCloseable {
             handler.handle(socket);
             socket.closeAfterAnswer();
         } catch (Throwable t) {
-            socket.reset(0);
-            // Streams end all the time, and handlers need not care; what is no ending of a stream is a bug of theirs.
-            if (!(t instanceof IOException)) swarm.observer().bug("handler of " + socket, t);
+            try {
+                // Streams end all the time, and handlers need not care; what is no ending of a stream is a bug of theirs. It is told first:
+                // who sees the reset may look for it.
+                if (!(t instanceof IOException)) swarm.observer().bug("handler of " + socket, t);
+            } finally {
+                socket.reset(0);
+            }
             if (t instanceof Error) throw (Error) t;
         }
     }
