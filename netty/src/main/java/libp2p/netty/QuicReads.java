@@ -19,6 +19,10 @@ final class QuicReads extends DefaultMaxMessagesRecvByteBufAllocator {
         maxMessagesPerRead(on ? 1 : MESSAGES);
     }
 
+    boolean glancing() {
+        return glancing;
+    }
+
     @Override
     @SuppressWarnings("deprecation") // by Netty, whose own subclasses have no other way either
     public Handle newHandle() {

@@ -69,7 +69,7 @@ final class QuicStream extends MuxStream {
     }
 
     private void read(QuicStreamChannel c) {
-        if (reading || peerEnded) return;
+        if (reading || peerEnded || reads.glancing()) return;
         reading = true;
         c.read();
     }
@@ -163,10 +163,9 @@ final class QuicStream extends MuxStream {
     /** Looks whether the peer has reset a stream whose bytes lie unread, which the library tells only to who reads. */
     void look() {
         QuicStreamChannel c = channel;
-        if (c == null || peerEnded || reading || allRead()) return;
-        reads.glance(true);
+        if (c == null || peerEnded || reading || reads.glancing() || allRead()) return;
+        reads.glance(true); // until the read is answered, which may be later
         c.read();
-        reads.glance(false);
     }
 
     // ---- what the channel tells
@@ -193,6 +192,7 @@ final class QuicStream extends MuxStream {
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
             reading = false;
+            reads.glance(false); // before what follows: a handler that takes the byte gets the rest as ever
             QuicStreamChannel c = channel;
             if (c != null && allRead() && !isEnded()) read(c);
         }

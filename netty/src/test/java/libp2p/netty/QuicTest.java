@@ -12,8 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import libp2p.core.Buf;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Rng;
@@ -23,6 +25,10 @@ import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
+import libp2p.core.net.Stream;
+import libp2p.core.net.StreamHandler;
+import libp2p.core.node.Node;
+import libp2p.core.node.Protocol;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
@@ -201,6 +207,64 @@ class QuicTest {
                 return 0;
             });
             assertThatThrownBy(() -> c.connect(at)).isInstanceOf(P2pException.class);
+        }
+    }
+
+    // ---- bytes that lie unread
+
+    /** Takes nothing until a single byte has come, and all from then on. */
+    private static final class Late implements Protocol, StreamHandler {
+        static final String ID = "/late/1.0.0";
+        final CompletableFuture<Integer> calls = new CompletableFuture<>();
+        private boolean taking;
+        private int unread;
+        private int count;
+
+        @Override
+        public List<String> ids() {
+            return List.of(ID);
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public boolean onConnectionLoop() {
+            return true;
+        }
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            return this;
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            count++;
+            taking |= data.size() == unread + 1;
+            if (taking) data.skip(data.size());
+            unread = data.size();
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            calls.complete(count);
+        }
+    }
+
+    /** The look for a reset takes a byte; a handler that begins to read with it once got all that followed byte by byte. */
+    @Test
+    void whoBeginsToReadWithALookForAResetReadsOnInLargePieces() throws IOException {
+        int size = 512 * 1024;
+        Late late = new Late();
+        try (Host a = builder().protocol(late).listen(ANY).start(); Host b = host()) {
+            b.connect(a.addresses().get(0));
+            try (PeerSocket s = b.open(a.id(), Late.ID)) {
+                s.out().write(new byte[size]);
+                s.out().flush();
+                s.finish();
+                assertThat(Waiting.get(late.calls)).isLessThan(size / 1024);
+            }
         }
     }
 
