@@ -108,6 +108,8 @@ class ScriptNode {
           allowPublishToZeroTopicPeers: true,
           emitSelf: false,
           globalSignaturePolicy: StrictNoSign,
+          // by default js scores who shares an address, which all nodes here do, so low that no more than 10 of them are in a mesh
+          scoreParams: { IPColocationFactorWeight: 0 },
           msgIdFn: m => m.data.subarray(0, 8),
           maxInboundDataLength: MESSAGE_MAX
         })

@@ -122,6 +122,7 @@ public final class Networks implements Callable<Integer> {
         } finally {
             running.forEach(Runner.Running::close);
         }
+        spread.missed(messages, n -> of.get(n % of.size()).name()).forEach(line -> System.out.println(network + ": " + line));
         return new Result(network, spread.reach(messages), spread.millis(0.5), spread.millis(0.99),
                 spread.duplicates(messages, n -> !of.get(n % of.size()).name().equals("js")));
     }
