@@ -56,7 +56,7 @@ public final class Networks implements Callable<Integer> {
             Spread spread = new Spread(network.nodes(), warm, messages, Receipts.PUBLISHING, Receipts.RECEIVED);
             options.run(network, script(network.nodes()), spread);
             Result r = new Result(network, spread.reach(), spread.millis(0.5), spread.millis(0.99), spread.duplicates());
-            System.out.printf(Locale.ROOT, "%d %s: reach %.4f, p50 %.1f ms, p99 %.1f ms, %.2f duplicates%n", network.nodes(), network.name(),
+            System.out.printf(Locale.ROOT, "%d %s: reach %.4f, p50 %.1f ms, p99 %.1f ms, %.2f copies%n", network.nodes(), network.name(),
                     r.reach, r.p50, r.p99, r.duplicates);
             results.add(r);
             whole &= r.reach == 1;
@@ -84,7 +84,8 @@ public final class Networks implements Callable<Integer> {
     }
 
     private static MarkedTable table(List<Result> results) {
-        MarkedTable table = new MarkedTable("networks", "| nodes | network | reach | p50 | p99 | duplicates | p50 : go | duplicates : go |");
+        MarkedTable table =
+                new MarkedTable("networks", "| nodes | network | reach | p50 | p99 | duplicates | p50 : go | duplicates : go |");
         for (Result r : results) {
             Result go = go(results, r.network.nodes());
             table.add(List.of("" + r.network.nodes(), r.network.name().replace("+", " + "),

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Parts of messages (gossipsub 1.3) in networks of one implementation and of several: each node has some parts of each message, and all must
+ * Parts of messages (gossipsub 1.3) in networks of one implementation and of several: each node has some parts of a message, and all must
  * come to have all; then a node that is not in the topic gives a message to those who are.
  */
 @Command(
@@ -29,7 +29,7 @@ public final class PartNetworks implements Callable<Integer> {
     @Mixin
     private NetworkOptions options = new NetworkOptions();
 
-    @Option(names = "--messages", paramLabel = "N", defaultValue = "16", description = "Of which all have parts (default ${DEFAULT-VALUE}).")
+    @Option(names = "--messages", paramLabel = "N", defaultValue = "16", description = "All have parts of (default ${DEFAULT-VALUE}).")
     private int messages;
 
     /** Runs, prints the table; status 1 if parts are missing somewhere. */

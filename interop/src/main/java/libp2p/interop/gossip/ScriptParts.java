@@ -17,7 +17,7 @@ import libp2p.gossipsub.PartialMessage;
 import libp2p.multiformats.Nullable;
 
 /**
- * The parts of messages that scripts are about: eight of 1024 bytes, named by a number of eight bytes; the metadata is one byte, the bits of
+ * The parts of messages that scripts are about: eight of 1024 bytes, named by a number of eight bytes; the metadata is a byte, the bits of
  * the parts that a peer has, and it wants the others. Sent are the bits, the parts, and the name. On the node's loop.
  */
 final class ScriptParts implements PartialHandler {
