@@ -78,7 +78,10 @@ public final class PartNetworks implements Callable<Integer> {
     /** Who has which of the eight parts at first: some at random, but each of them someone. */
     private static int[] dealt(int nodes, Random random) {
         int[] parts = new int[nodes];
-        for (int n = 0; n < nodes; n++) parts[n] = random.nextInt(ALL) & random.nextInt(ALL);
+        for (int n = 0; n < nodes; n++) {
+            int some = random.nextInt(ALL);
+            parts[n] = some & random.nextInt(ALL);
+        }
         for (int i = 0; i < 8; i++) parts[random.nextInt(nodes)] |= 1 << i;
         return parts;
     }
