@@ -44,6 +44,10 @@ type instruction struct {
 	MessageID        uint64          `json:"messageID"`
 	MessageSizeBytes int             `json:"messageSizeBytes"`
 	GossipSubParams  json.RawMessage `json:"gossipSubParams"`
+	Partial          bool            `json:"partial"`
+	GroupID          uint64          `json:"groupID"`
+	Parts            byte            `json:"parts"`
+	PublishToNodeIDs []int           `json:"publishToNodeIDs"`
 }
 
 type scriptNode struct {
@@ -55,6 +59,7 @@ type scriptNode struct {
 	pubsub       *pubsub.PubSub
 	topics       map[string]*pubsub.Topic
 	delays       map[string]time.Duration
+	parts        *scriptParts
 }
 
 func seeded(number int) crypto.PrivKey {
@@ -100,7 +105,7 @@ func (n *scriptNode) step(i instruction) error {
 	case "setTopicValidationDelay":
 		n.delays[i.TopicID] = time.Duration(i.DelaySeconds * float64(time.Second))
 	case "subscribeToTopic":
-		t, err := n.topic(i.TopicID)
+		t, err := n.topic(i.TopicID, i.Partial)
 		if err != nil {
 			return err
 		}
@@ -116,7 +121,7 @@ func (n *scriptNode) step(i instruction) error {
 			}
 		}()
 	case "publish":
-		t, err := n.topic(i.TopicID)
+		t, err := n.topic(i.TopicID, false)
 		if err != nil {
 			return err
 		}
@@ -126,6 +131,22 @@ func (n *scriptNode) step(i instruction) error {
 			n.say("Publishing", fields{"id": strconv.FormatUint(i.MessageID, 10)})
 		}
 		return t.Publish(context.Background(), data)
+	case "addPartialMessage":
+		if _, err := n.topic(i.TopicID, true); err != nil {
+			return err
+		}
+		return n.parts.add(i.TopicID, i.GroupID, i.Parts)
+	case "publishPartial":
+		var to []peer.ID
+		for _, each := range i.PublishToNodeIDs {
+			id, err := peer.IDFromPrivateKey(seeded(each))
+			if err != nil {
+				return err
+			}
+			to = append(to, id)
+		}
+		n.say("Publishing Parts", fields{"id": strconv.FormatUint(i.GroupID, 10)})
+		return n.parts.publish(i.TopicID, i.GroupID, to)
 	default:
 		return fmt.Errorf("instruction %s is not known", i.Type)
 	}
@@ -150,10 +171,11 @@ func (n *scriptNode) begin(raw json.RawMessage) error {
 		return err
 	}
 	n.host = h
-	n.pubsub, err = pubsub.NewGossipSub(context.Background(), h, pubsub.WithGossipSubParams(params),
+	n.parts = newParts(n)
+	n.pubsub, err = pubsub.NewGossipSub(context.Background(), h, append(n.parts.options(), pubsub.WithGossipSubParams(params),
 		pubsub.WithMessageSignaturePolicy(pubsub.StrictNoSign), pubsub.WithNoAuthor(), pubsub.WithMaxMessageSize(messageMax),
 		pubsub.WithMessageIdFn(func(m *pb.Message) string { return string(m.Data[:min(8, len(m.Data))]) }),
-		pubsub.WithRawTracer(receipts{node: n}))
+		pubsub.WithRawTracer(receipts{node: n}))...)
 	n.say("PeerID", fields{"id": h.ID().String()})
 	return err
 }
@@ -178,7 +200,7 @@ func (n *scriptNode) connect(to int) error {
 	}
 }
 
-func (n *scriptNode) topic(name string) (*pubsub.Topic, error) {
+func (n *scriptNode) topic(name string, partial bool) (*pubsub.Topic, error) {
 	if t := n.topics[name]; t != nil {
 		return t, nil
 	}
@@ -190,7 +212,11 @@ func (n *scriptNode) topic(name string) (*pubsub.Topic, error) {
 			return nil, err
 		}
 	}
-	t, err := n.pubsub.Join(name)
+	var options []pubsub.TopicOpt
+	if partial {
+		options = n.parts.joining()
+	}
+	t, err := n.pubsub.Join(name, options...)
 	n.topics[name] = t
 	return t, err
 }

@@ -5,8 +5,10 @@ mod gossip;
 mod identities;
 mod node;
 mod options;
+mod parts;
 mod peer;
 mod perf;
+mod script;
 mod streams;
 
 use std::{error::Error, io::Write, process::ExitCode, sync::Arc, time::Duration};
@@ -112,12 +114,19 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("gossip-script") {
+        return ended(script::run(script::Options::parse_from(std::env::args().skip(1))).await);
+    }
     let options = Options::parse();
     if options.version {
         emit(&description());
         return ExitCode::SUCCESS;
     }
-    match run(options).await {
+    ended(run(options).await)
+}
+
+fn ended(outcome: Result<(), Box<dyn Error>>) -> ExitCode {
+    match outcome {
         Ok(()) => std::process::exit(0), // not waiting for the thread that reads standard input
         Err(error) => {
             eprintln!("libp2p-rust-peer: {error}");

@@ -22,7 +22,7 @@ use crate::{gossip, streams};
 
 const RSA_BITS: usize = 2048;
 const STREAMS_MAX: usize = 2000;
-const HOUR: Duration = Duration::from_secs(3600);
+pub const HOUR: Duration = Duration::from_secs(3600);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -119,9 +119,9 @@ pub fn swarm(
     Ok(Swarm::new(transports(keypair, choice)?, behaviour, id, config))
 }
 
-type Connections = Boxed<(PeerId, StreamMuxerBox)>;
+pub type Connections = Boxed<(PeerId, StreamMuxerBox)>;
 
-fn transports(keypair: &Keypair, choice: Choice) -> Result<Connections, Box<dyn Error>> {
+pub fn transports(keypair: &Keypair, choice: Choice) -> Result<Connections, Box<dyn Error>> {
     let tcp = || tcp::tokio::Transport::new(tcp::Config::default());
     let all = secured(tcp(), keypair, choice)?;
     #[cfg(feature = "ws")]

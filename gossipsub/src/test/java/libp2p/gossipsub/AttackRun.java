@@ -2,6 +2,7 @@ package libp2p.gossipsub;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,7 @@ import libp2p.sim.World;
  *
  * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed. Prints one JSON object. The shapes are those of the published
  * evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each sybil connects to 20 of
- * the honest, unless said otherwise.
+ * the honest, unless said otherwise; a packet takes 50 ms, as it does where round trips take 100.
  */
 final class AttackRun {
     /** What sybils do. */
@@ -53,11 +54,14 @@ final class AttackRun {
     private final Set<PeerId> badSet = new LinkedHashSet<>();
     private final int[] heard; // of each message, honest listeners
     private final int[] publisher;
+    private final long[] published; // of each message, when
+    private final List<Long> latencies = new ArrayList<>();
     private int heardByVictim;
     private boolean attacking;
     private long attackedAt = -1;
     private double halfGraylisted = -1; // seconds after the attack began
     private double halfPunished = -1;
+    private double meshShareMost;
 
     AttackRun(Attack attack, int honest, int ratio, long seed, int neighbours, int warmSeconds, int seconds) {
         this.attack = attack;
@@ -68,7 +72,8 @@ final class AttackRun {
         this.seconds = seconds;
         heard = new int[seconds];
         publisher = new int[seconds];
-        world = World.seed(seed).introduces(true).links(Links.uniform(10 * World.MILLISECOND, 100 * World.MILLISECOND));
+        published = new long[seconds];
+        world = World.seed(seed).introduces(true).links(Links.constant(50 * World.MILLISECOND));
     }
 
     /** A message a second: whoever is in a mesh must bring some of them; who does not is out after a while. */
@@ -134,6 +139,7 @@ final class AttackRun {
         world.run(World.SECOND);
         if (!attacking) return;
         double since = (world.now() - attackedAt) / 1e9;
+        meshShareMost = Math.max(meshShareMost, meshShare());
         if (halfGraylisted < 0 && graylisted() > 0.5) halfGraylisted = since;
         if (halfPunished < 0 && punished() > 0.5) halfPunished = since;
     }
@@ -174,6 +180,7 @@ final class AttackRun {
     private void publish(int number) {
         int from = attack == Attack.CENSORSHIP || attack == Attack.ECLIPSE && number % 2 == 0 ? 0 : world.random().nextInt(honest);
         publisher[number] = from;
+        published[number] = world.now();
         send(from, number);
         second();
     }
@@ -189,6 +196,7 @@ final class AttackRun {
         int number = m.dataView().i32();
         if (number < 0) return;
         heard[number]++;
+        latencies.add(world.now() - published[number]);
         if (node == 0) heardByVictim++;
     }
 
@@ -205,6 +213,13 @@ final class AttackRun {
         int due = 0;
         for (int p : publisher) if (p != 0) due++;
         return due == 0 ? 1 : (double) heardByVictim / due;
+    }
+
+    /** Milliseconds from publishing to arrival, of those that arrived. */
+    private double millis(double quantile) {
+        if (latencies.isEmpty()) return 0;
+        Collections.sort(latencies);
+        return latencies.get((int) Math.min(latencies.size() - 1, quantile * latencies.size())) / 1e6;
     }
 
     /** The part of honest nodes' mesh places that sybils hold. */
@@ -259,10 +274,12 @@ final class AttackRun {
     String json(double cpuSeconds, long heap) {
         return String.format(Locale.ROOT,
                 "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
+                        + "\"p50Millis\":%.0f,\"p99Millis\":%.0f,\"lastMillis\":%.0f,\"sybilsInMeshesMost\":%.3f,"
                         + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfBelowZeroAfterSeconds\":%.0f,"
                         + "\"halfGraylistedAfterSeconds\":%.0f,"
                         + "\"entriesMax\":%d,\"heapBytesPerNode\":%d,\"virtualSeconds\":%.0f,\"cpuSeconds\":%.1f,\"traceHash\":\"%016x\"}",
-                attack, honest, sybils, delivery(), deliveryToVictim(), meshShare(), punished(), graylisted(), halfPunished,
+                attack, honest, sybils, delivery(), deliveryToVictim(), millis(0.5), millis(0.99), millis(1),
+                meshShareMost, meshShare(), punished(), graylisted(), halfPunished,
                 halfGraylisted, tables(), heap / (honest + sybils), world.now() / 1e9, cpuSeconds, world.hash());
     }
 

@@ -10,6 +10,11 @@ import libp2p.gossipsub.Message;
 
 /** What nodes tell of: a JSON object a line, with the time, as libp2p/test-plans' checks read them. From any thread. */
 final class Receipts {
+    static final String PUBLISHING = "Publishing";
+    static final String RECEIVED = "Received Message";
+    static final String PUBLISHING_PARTS = "Publishing Parts";
+    static final String ALL_PARTS = "All parts received";
+
     private final PrintStream out;
     private final boolean quiet;
 
@@ -24,12 +29,20 @@ final class Receipts {
     }
 
     void published(int node, long message) {
-        if (!quiet) say("Publishing", "id", Long.toUnsignedString(message), "node_id", node);
+        if (!quiet) say(PUBLISHING, "id", Long.toUnsignedString(message), "node_id", node);
+    }
+
+    void partsPublished(int node, long group) {
+        say(PUBLISHING_PARTS, "id", Long.toUnsignedString(group), "node_id", node);
+    }
+
+    void complete(int node, long group) {
+        say(ALL_PARTS, "id", Long.toUnsignedString(group), "node_id", node);
     }
 
     void add(int node, Message m, PeerId from) {
         if (quiet || m.dataSize() < 8) return;
-        say("Received Message", "id", Long.toUnsignedString(m.dataView().i64()), "from", from.toString(), "topic", m.topic(),
+        say(RECEIVED, "id", Long.toUnsignedString(m.dataView().i64()), "from", from.toString(), "topic", m.topic(),
                 "node_id", node);
     }
 

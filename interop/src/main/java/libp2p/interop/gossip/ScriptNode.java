@@ -6,7 +6,10 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import libp2p.core.Buf;
 import libp2p.core.Callback;
 import libp2p.core.identity.PeerId;
@@ -18,6 +21,7 @@ import libp2p.gossipsub.GossipListener;
 import libp2p.gossipsub.Message;
 import libp2p.gossipsub.MessageId;
 import libp2p.gossipsub.Overlay;
+import libp2p.gossipsub.PartialActions;
 import libp2p.gossipsub.PublishResult;
 import libp2p.gossipsub.RpcLimits;
 import libp2p.gossipsub.Timing;
@@ -60,8 +64,9 @@ final class ScriptNode implements AutoCloseable {
     private final Places places;
     private final long startMillis;
     private final Receipts receipts;
-    private final Map<String, Topic> topics = new HashMap<>();
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>(); // asked for by parts, on the loop
     private final Map<String, Long> delays = new HashMap<>();
+    private final ScriptParts parts;
     private Host host;
     private Gossip gossip;
 
@@ -70,6 +75,7 @@ final class ScriptNode implements AutoCloseable {
         this.places = places;
         this.startMillis = startMillis;
         this.receipts = receipts;
+        parts = new ScriptParts(this::send, group -> receipts.complete(number, group));
     }
 
     private static PrivateKey key(int node) {
@@ -101,8 +107,13 @@ final class ScriptNode implements AutoCloseable {
             }
             case "setTopicValidationDelay" ->
                     delays.put(told.getString("topicID"), (long) (told.getDouble("delaySeconds") * 1e9));
-            case "subscribeToTopic" -> topic(told.getString("topicID")).subscribe(m -> {});
+            case "subscribeToTopic" -> topic(told.getString("topicID"), told.getBoolean("partial", false)).subscribe(m -> {});
             case "publish" -> publish(told);
+            case "addPartialMessage" -> {
+                topic(told.getString("topicID"), true);
+                gossip.run(() -> parts.add(told.getString("topicID"), told.getLong("groupID"), told.getInt("parts")));
+            }
+            case "publishPartial" -> publishParts(told);
             default -> throw new IllegalArgumentException("instruction " + told.getString("type") + " is not known");
         }
     }
@@ -111,6 +122,7 @@ final class ScriptNode implements AutoCloseable {
         gossip = new Gossip(GossipConfig.builder()
                 .overlay(overlay(params)).timing(timing(params))
                 .rpcLimits(RpcLimits.DEFAULT.bytesMax(MESSAGE_MAX))
+                .partial(parts)
                 .listener(new GossipListener() {
                     @Override
                     public void delivered(Message m) {
@@ -156,10 +168,13 @@ final class ScriptNode implements AutoCloseable {
         }
     }
 
-    private Topic topic(String name) {
-        return topics.computeIfAbsent(name, t -> gossip.topic(t, TopicConfig.unsigned(ScriptNode::named)
-                .limits(1024, MESSAGE_MAX)
-                .validator(validator(delays.getOrDefault(t, 0L)))));
+    private Topic topic(String name, boolean partial) {
+        return topics.computeIfAbsent(name, t -> {
+            TopicConfig config = TopicConfig.unsigned(ScriptNode::named)
+                    .limits(1024, MESSAGE_MAX)
+                    .validator(validator(delays.getOrDefault(t, 0L)));
+            return gossip.topic(t, partial ? config.partial(true) : config);
+        });
     }
 
     private static MessageId named(Message m) {
@@ -174,9 +189,24 @@ final class ScriptNode implements AutoCloseable {
     private void publish(JsonObject told) throws Exception {
         byte[] data = new byte[Math.max(ID_BYTES, told.getInt("messageSizeBytes"))];
         new Buf(data, 0, 0).putI64(told.getLong("messageID"));
-        Topic topic = topic(told.getString("topicID"));
+        Topic topic = topic(told.getString("topicID"), false);
         receipts.published(number, told.getLong("messageID"));
         host.await((Callback<PublishResult> done) -> topic.publish(data, done));
+    }
+
+    private void publishParts(JsonObject told) throws Exception {
+        String topic = told.getString("topicID");
+        topic(topic, true);
+        JsonArray only = told.getArray("publishToNodeIDs");
+        Set<PeerId> to = only == null ? null : only.stream().map(n -> id(((Number) n).intValue())).collect(Collectors.toSet());
+        receipts.partsPublished(number, told.getLong("groupID"));
+        gossip.run(() -> parts.publish(topic, told.getLong("groupID"), to));
+    }
+
+    private void send(String topic, byte[] group, PartialActions actions) {
+        topic(topic, true).publishPartial(group, actions, (sent, failure) -> {
+            if (failure != null) System.err.println("node " + number + ": parts were not published: " + failure);
+        });
     }
 
     @Override

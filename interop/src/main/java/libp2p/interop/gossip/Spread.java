@@ -5,74 +5,88 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /** How messages spread in a network, as its nodes tell: fed by the readers of all of them, asked once they are done. */
 final class Spread {
     private final int nodes;
-    private final long firstMessage; // those before it warm up
+    private final long from;
+    private final int messages;
+    private final String begins;
+    private final String arrives;
     private final Map<Long, Long> published = new HashMap<>(); // microseconds
-    private final Map<Long, Map<Integer, Long>> first = new HashMap<>();
-    private final Map<Integer, Integer> copies = new HashMap<>(); // of each node
-    private final Set<Integer> begun = new HashSet<>();
+    private final Map<Long, Integer> publisher = new HashMap<>();
+    private final Map<Long, Map<Integer, Long>> first = new TreeMap<>();
+    private long copies;
 
-    Spread(int nodes, long firstMessage) {
+    /** Of the messages {@code from} and the following, which begin and arrive with these words. */
+    Spread(int nodes, long from, int messages, String begins, String arrives) {
         this.nodes = nodes;
-        this.firstMessage = firstMessage;
+        this.from = from;
+        this.messages = messages;
+        this.begins = begins;
+        this.arrives = arrives;
     }
 
     synchronized void take(JsonObject told) {
-        int node = told.getInt("node_id");
         String what = told.getString("msg", "");
-        if (what.equals("PeerID")) begun.add(node);
-        if (!what.equals("Publishing") && !what.equals("Received Message")) return;
+        if (!what.equals(begins) && !what.equals(arrives)) return;
         long id = Long.parseUnsignedLong(told.getString("id"));
-        if (id < firstMessage) return;
+        if (id < from || id >= from + messages) return;
+        int node = told.getInt("node_id");
         Instant time = Instant.parse(told.getString("time"));
         long micros = time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
-        if (what.equals("Publishing")) {
-            published.put(id, micros);
-            first.computeIfAbsent(id, i -> new HashMap<>()).put(node, micros);
-        } else if (first.computeIfAbsent(id, i -> new HashMap<>()).putIfAbsent(node, micros) != null) {
-            copies.merge(node, 1, Integer::sum);
+        Map<Integer, Long> at = first.computeIfAbsent(id, i -> new HashMap<>());
+        if (what.equals(arrives)) {
+            if (at.putIfAbsent(node, micros) != null) copies++;
+        } else if (published.merge(id, micros, Math::min) == micros) {
+            publisher.put(id, node);
         }
     }
 
-    synchronized int begun() {
-        return begun.size();
-    }
-
-    /** The part of messages times nodes that arrived. */
-    synchronized double reach(int messages) {
+    /** The part of messages times nodes that they came to; who publishes a message has it. */
+    synchronized double reach() {
         long sum = 0;
-        for (Map<Integer, Long> of : first.values()) sum += of.size();
+        for (long id : first.keySet()) for (int n = 0; n < nodes; n++) if (has(id, n)) sum++;
         return (double) sum / ((long) messages * nodes);
     }
 
-    /** Milliseconds from publishing to the delivery at a node, of all messages and nodes. */
+    private boolean has(long id, int node) {
+        Integer by = publisher.get(id);
+        return first.getOrDefault(id, Map.of()).containsKey(node) || by != null && by == node && begins.equals(Receipts.PUBLISHING);
+    }
+
+    /** A line for each message that did not come everywhere: who published it, whom it did not reach. */
+    synchronized List<String> missed(IntFunction<String> kind) {
+        List<String> lines = new ArrayList<>();
+        for (long id = from; id < from + messages; id++) {
+            List<String> without = new ArrayList<>();
+            for (int n = 0; n < nodes; n++) if (!has(id, n)) without.add(kind.apply(n) + " " + n);
+            if (without.isEmpty()) continue;
+            Integer by = publisher.get(id);
+            lines.add("message " + id + (by == null ? ", never published" : " of " + kind.apply(by) + " " + by) + ", did not reach "
+                    + String.join(", ", without));
+        }
+        return lines;
+    }
+
+    /** Milliseconds from publishing to arrival, of all messages and nodes. */
     synchronized double millis(double quantile) {
         List<Long> all = new ArrayList<>();
-        first.forEach((id, at) -> at.values().forEach(t -> {
-            if (published.containsKey(id) && t > published.get(id)) all.add(t - published.get(id));
-        }));
+        first.forEach((id, at) -> {
+            Long begun = published.get(id);
+            if (begun != null) at.values().forEach(t -> all.add(Math.max(0, t - begun)));
+        });
         if (all.isEmpty()) return Double.NaN;
         Collections.sort(all);
         return all.get((int) Math.min(all.size() - 1, quantile * all.size())) / 1000.0;
     }
 
-    /** Copies of a message at a node, beyond the first, of the nodes that tell of them. */
-    synchronized double duplicates(int messages, IntPredicate tells) {
-        long sum = 0;
-        int tellers = 0;
-        for (int n = 0; n < nodes; n++) {
-            if (!tells.test(n)) continue;
-            tellers++;
-            sum += copies.getOrDefault(n, 0);
-        }
-        return (double) sum / tellers / messages;
+    /** Copies of a message at a node, beyond the first. */
+    synchronized double duplicates() {
+        return (double) copies / nodes / messages;
     }
 }
