@@ -266,6 +266,9 @@ impl Player {
                 let bits = number(instruction, "parts")? as u8;
                 self.extend(topic, group, |parts| parts.fill(bits));
             }
+            "publishPartial" if instruction["publishToNodeIDs"].is_array() => {
+                return Err("publishPartial: the library chooses itself to whom parts go".into());
+            }
             "publishPartial" => {
                 let group = number(instruction, "groupID")?;
                 self.teller.say("Publishing Parts", json!({"id": group.to_string()}));

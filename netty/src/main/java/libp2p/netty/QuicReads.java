@@ -15,6 +15,7 @@ final class QuicReads extends DefaultMaxMessagesRecvByteBufAllocator {
 
     /** Reads take a single byte from now on: the least by which one learns that the peer has reset the stream. */
     void glance(boolean on) {
+        if (glancing == on) return;
         glancing = on;
         maxMessagesPerRead(on ? 1 : MESSAGES);
     }

@@ -35,13 +35,18 @@ final class NetworkOptions {
 
     @Option(names = "--write", paramLabel = "FILE",
             description = "Put the rows into the table between FILE's markers; rows of other networks stay.")
-    Path write;
+    private Path write;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this text.")
     private boolean help;
 
     /** A network to run. */
     record Network(int nodes, String name, List<Runner> of) {
+        /** As tables name it. */
+        String title() {
+            return name.replace("+", " + ");
+        }
+
         /** Who the node is a process of. */
         String kind(int node) {
             return of.get(node % of.size()).name();
@@ -61,6 +66,12 @@ final class NetworkOptions {
             }
         }
         return all;
+    }
+
+    /** Prints a table, and puts it into the page if one is to be written. */
+    void print(MarkedTable table) throws IOException {
+        System.out.print(table.text());
+        if (write != null) table.put(write);
     }
 
     /** Runs a script in a network, a process an implementation, nodes dealt out in turns; the spread is fed. */

@@ -53,7 +53,7 @@ public final class Networks implements Callable<Integer> {
         List<Result> results = new ArrayList<>();
         boolean whole = true;
         for (NetworkOptions.Network network : options.networks()) {
-            Spread spread = new Spread(network.nodes(), warm, messages, Receipts.PUBLISHING, Receipts.RECEIVED);
+            Spread spread = new Spread(network.nodes(), warm, messages, Spread.Of.MESSAGES);
             options.run(network, script(network.nodes()), spread);
             Result r = new Result(network, spread.reach(), spread.millis(0.5), spread.millis(0.99), spread.duplicates());
             System.out.printf(Locale.ROOT, "%d %s: reach %.4f, p50 %.1f ms, p99 %.1f ms, %.2f copies%n", network.nodes(), network.name(),
@@ -61,9 +61,7 @@ public final class Networks implements Callable<Integer> {
             results.add(r);
             whole &= r.reach == 1;
         }
-        MarkedTable table = table(results);
-        System.out.print(table.text());
-        if (options.write != null) table.put(options.write);
+        options.print(table(results));
         return whole ? 0 : 1;
     }
 
@@ -88,7 +86,7 @@ public final class Networks implements Callable<Integer> {
                 new MarkedTable("networks", "| nodes | network | reach | p50 | p99 | duplicates | p50 : go | duplicates : go |");
         for (Result r : results) {
             Result go = go(results, r.network.nodes());
-            table.add(List.of("" + r.network.nodes(), r.network.name().replace("+", " + "),
+            table.add(List.of("" + r.network.nodes(), r.network.title(),
                     String.format(Locale.ROOT, "%.2f %%", 100 * r.reach), String.format(Locale.ROOT, "%.1f ms", r.p50),
                     String.format(Locale.ROOT, "%.1f ms", r.p99), figure(r.duplicates),
                     figure(go == null ? Double.NaN : r.p50 / go.p50), figure(go == null ? Double.NaN : r.duplicates / go.duplicates)));

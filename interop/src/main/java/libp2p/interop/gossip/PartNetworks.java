@@ -24,7 +24,6 @@ public final class PartNetworks implements Callable<Integer> {
     private static final double PUBLISH_AT = 9;
     private static final double GAP = 0.5;
     private static final double AFTER = 10;
-    private static final int ALL = 0xff;
 
     @Mixin
     private NetworkOptions options = new NetworkOptions();
@@ -42,15 +41,14 @@ public final class PartNetworks implements Callable<Integer> {
         MarkedTable table = new MarkedTable("partial", "| nodes | network | had all parts in the end | p50 | p99 |");
         boolean whole = true;
         for (NetworkOptions.Network network : options.networks()) {
-            Spread spread = new Spread(network.nodes(), 0, messages + 1, Receipts.PUBLISHING_PARTS, Receipts.ALL_PARTS);
+            Spread spread = new Spread(network.nodes(), 0, messages + 1, Spread.Of.PARTS);
             options.run(network, script(network.nodes()), spread);
             whole &= spread.reach() == 1;
-            table.add(List.of("" + network.nodes(), network.name().replace("+", " + "),
+            table.add(List.of("" + network.nodes(), network.title(),
                     String.format(Locale.ROOT, "%.2f %%", 100 * spread.reach()),
                     String.format(Locale.ROOT, "%.1f ms", spread.millis(0.5)), String.format(Locale.ROOT, "%.1f ms", spread.millis(0.99))));
         }
-        System.out.print(table.text());
-        if (options.write != null) table.put(options.write);
+        options.print(table);
         return whole ? 0 : 1;
     }
 
@@ -70,7 +68,7 @@ public final class PartNetworks implements Callable<Integer> {
             at += GAP;
         }
         return script.until(at)
-                .only(0, Script.of("addPartialMessage", "topicID", OUTSIDE, "groupID", messages, "parts", ALL))
+                .only(0, Script.of("addPartialMessage", "topicID", OUTSIDE, "groupID", messages, "parts", ScriptParts.ALL))
                 .only(0, Script.of("publishPartial", "topicID", OUTSIDE, "groupID", messages))
                 .until(at + AFTER);
     }
@@ -79,10 +77,10 @@ public final class PartNetworks implements Callable<Integer> {
     private static int[] dealt(int nodes, Random random) {
         int[] parts = new int[nodes];
         for (int n = 0; n < nodes; n++) {
-            int some = random.nextInt(ALL);
-            parts[n] = some & random.nextInt(ALL);
+            int some = random.nextInt(ScriptParts.ALL);
+            parts[n] = some & random.nextInt(ScriptParts.ALL);
         }
-        for (int i = 0; i < 8; i++) parts[random.nextInt(nodes)] |= 1 << i;
+        for (int i = 0; i < ScriptParts.PARTS; i++) parts[random.nextInt(nodes)] |= 1 << i;
         return parts;
     }
 }

@@ -21,10 +21,14 @@ import libp2p.multiformats.Nullable;
  * the parts that a peer has, and it wants the others. Sent are the bits, the parts, and the name. On the node's loop.
  */
 final class ScriptParts implements PartialHandler {
-    private static final int PARTS = 8;
+    /** How many parts a message has. */
+    static final int PARTS = 8;
+
+    /** The bits of all of them. */
+    static final int ALL = 0xff;
+
     private static final int PART_BYTES = 1024;
     private static final int NAME_BYTES = 8;
-    private static final int ALL = 0xff;
 
     /** Sends what {@code actions} says of a group. */
     interface Door {
@@ -64,13 +68,19 @@ final class ScriptParts implements PartialHandler {
     /** We have these parts of it: counted up from the name, in numbers of eight bytes. */
     void add(String topic, long group, int bits) {
         byte[][] parts = parts(topic, group);
+        int before = bits(parts);
         for (int i = 0; i < PARTS; i++) {
             if ((bits >> i & 1) == 0) continue;
             Buf part = new Buf(PART_BYTES);
             for (int j = 0; j < PART_BYTES / 8; j++) part.putI64(group + (long) i * PART_BYTES / 8 + j);
             parts[i] = part.takeAll();
         }
-        if (bits(parts) == ALL) complete.complete(group);
+        told(group, before, bits(parts));
+    }
+
+    /** Tells once that a group is complete. */
+    private void told(long group, int before, int now) {
+        if (before != ALL && now == ALL) complete.complete(group);
     }
 
     /** Says what we have, to these peers of the group or all of them. */
@@ -87,13 +97,12 @@ final class ScriptParts implements PartialHandler {
         byte[] sent = said.parts();
         if (sent != null) group.state(said.from(), Known.of(group, said.from()).has(take(sent, parts)));
         byte[] metadata = said.metadata();
-        if (metadata != null && metadata.length == 1) {
-            group.state(said.from(), Known.of(group, said.from()).has(metadata[0] & ALL));
-        }
+        int has = metadata == null || metadata.length != 1 ? Known.UNKNOWN : metadata[0] & ALL;
+        if (has != Known.UNKNOWN) group.state(said.from(), Known.of(group, said.from()).has(has));
         int now = bits(parts);
-        if (now != before && now == ALL) complete.complete(name);
+        told(name, before, now);
         if (now != before) publish(said.topic(), name, null);
-        else if (metadata != null && (metadata[0] & ALL) != now) publish(said.topic(), name, Set.of(said.from()));
+        else if (has != Known.UNKNOWN && has != now) publish(said.topic(), name, Set.of(said.from()));
     }
 
     @Override

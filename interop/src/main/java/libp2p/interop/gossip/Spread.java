@@ -12,42 +12,58 @@ import java.util.function.IntFunction;
 
 /** How messages spread in a network, as its nodes tell: fed by the readers of all of them, asked once they are done. */
 final class Spread {
+    /** What spreads, by the words with which it begins and arrives. */
+    enum Of {
+        /** Messages: who publishes one has it, and tells of no arrival. */
+        MESSAGES(Receipts.PUBLISHING, Receipts.RECEIVED, true),
+        /** All parts of a message: who publishes some may lack others. */
+        PARTS(Receipts.PUBLISHING_PARTS, Receipts.ALL_PARTS, false);
+
+        private final String begins;
+        private final String arrives;
+        private final boolean publisherHas;
+
+        Of(String begins, String arrives, boolean publisherHas) {
+            this.begins = begins;
+            this.arrives = arrives;
+            this.publisherHas = publisherHas;
+        }
+    }
+
     private final int nodes;
     private final long from;
     private final int messages;
-    private final String begins;
-    private final String arrives;
+    private final Of of;
     private final Map<Long, Long> published = new HashMap<>(); // microseconds
     private final Map<Long, Integer> publisher = new HashMap<>();
     private final Map<Long, Map<Integer, Long>> first = new TreeMap<>();
     private long copies;
 
-    /** Of the messages {@code from} and the following, which begin and arrive with these words. */
-    Spread(int nodes, long from, int messages, String begins, String arrives) {
+    /** Of the messages {@code from} and the following. */
+    Spread(int nodes, long from, int messages, Of of) {
         this.nodes = nodes;
         this.from = from;
         this.messages = messages;
-        this.begins = begins;
-        this.arrives = arrives;
+        this.of = of;
     }
 
     synchronized void take(JsonObject told) {
         String what = told.getString("msg", "");
-        if (!what.equals(begins) && !what.equals(arrives)) return;
+        if (!what.equals(of.begins) && !what.equals(of.arrives)) return;
         long id = Long.parseUnsignedLong(told.getString("id"));
         if (id < from || id >= from + messages) return;
         int node = told.getInt("node_id");
         Instant time = Instant.parse(told.getString("time"));
         long micros = time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
         Map<Integer, Long> at = first.computeIfAbsent(id, i -> new HashMap<>());
-        if (what.equals(arrives)) {
+        if (what.equals(of.arrives)) {
             if (at.putIfAbsent(node, micros) != null) copies++;
         } else if (published.merge(id, micros, Math::min) == micros) {
             publisher.put(id, node);
         }
     }
 
-    /** The part of messages times nodes that they came to; who publishes a message has it. */
+    /** The part of messages times nodes that they came to. */
     synchronized double reach() {
         long sum = 0;
         for (long id : first.keySet()) for (int n = 0; n < nodes; n++) if (has(id, n)) sum++;
@@ -56,7 +72,7 @@ final class Spread {
 
     private boolean has(long id, int node) {
         Integer by = publisher.get(id);
-        return first.getOrDefault(id, Map.of()).containsKey(node) || by != null && by == node && begins.equals(Receipts.PUBLISHING);
+        return first.getOrDefault(id, Map.of()).containsKey(node) || of.publisherHas && by != null && by == node;
     }
 
     /** A line for each message that did not come everywhere: who published it, whom it did not reach. */
