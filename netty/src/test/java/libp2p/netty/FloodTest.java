@@ -133,10 +133,13 @@ class FloodTest {
 
     // ---- WebRTC-direct
 
-    /** A ClientHello of DTLS 1.2 with one suite and no extension, and what the server's cookie makes of it. */
+    /** Groups, signatures and point formats, the extended master secret, no renegotiation. */
+    private static final String EXTENSIONS = "001f" + "000a000400020017" + "000d000400020403" + "000b00020100" + "00170000" + "ff01000100";
+
+    /** A ClientHello of DTLS 1.2 with one suite, that shows a cookie. */
     private static byte[] dtlsHello(byte[] cookie) {
         String body = "fefd" + "00".repeat(32) + "00" + HexFormat.of().toHexDigits((byte) cookie.length)
-                + HexFormat.of().formatHex(cookie) + "0002c02b" + "0100";
+                + HexFormat.of().formatHex(cookie) + "0002c02b" + "0100" + EXTENSIONS;
         String length = HexFormat.of().toHexDigits(body.length() / 2).substring(2);
         int sequence = cookie.length == 0 ? 0 : 1;
         String message = "01" + length + "000" + sequence + "000000" + length + body;
