@@ -71,7 +71,7 @@ public final class NettyTransport implements Transport {
         return l;
     }
 
-    private QuicTransport quic() {
+    QuicTransport quic() {
         QuicTransport q = quic;
         if (q == null) {
             q = new QuicTransport(node(), loops(), options);
@@ -80,7 +80,7 @@ public final class NettyTransport implements Transport {
         return q;
     }
 
-    private RtcTransport rtc() {
+    RtcTransport rtc() {
         RtcTransport r = rtc;
         if (r == null) {
             r = new RtcTransport(node(), loops(), options, quic().sockets());

@@ -47,7 +47,7 @@ final class QuicSocket {
     interface Owner {
         Limits limits();
 
-        QuicTokens tokens(byte[] secret, NettyLoop loop);
+        QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop);
 
         /** The engine of a connection that has arrived. */
         QuicSslEngine serverEngine(QuicChannel channel);
@@ -69,6 +69,7 @@ final class QuicSocket {
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
+    private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
 
     private final NettyLoop loop;
     private final NettyLoops loops;
@@ -227,7 +228,7 @@ final class QuicSocket {
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);
-        QuicTokens tokens = owner.tokens(secret, loop);
+        QuicTokens tokens = owner.tokens(secret, ids, loop);
         QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), owner::serverEngine)
                 .tokenHandler(tokens)
                 .resetTokenGenerator(tokens)
@@ -303,7 +304,7 @@ final class QuicSocket {
             boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
             if (whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT)) return CLIENT;
             boolean ours = whole && ids.is(QuicIds.Side.SERVER, b, at + LONG_ID_AT);
-            return ours || arrivals != null ? SERVER : null; // a new one is nobody's where nobody listens
+            return ours || arrivals != null && n >= FIRST_LEAST ? SERVER : null; // a new one is nobody's where nobody listens
         }
 
         @Override
