@@ -56,13 +56,24 @@ public final class Networks implements Callable<Integer> {
             Spread spread = new Spread(network.nodes(), warm, messages, Spread.Of.MESSAGES);
             options.run(network, script(network.nodes()), spread);
             Result r = new Result(network, spread.reach(), spread.millis(0.5), spread.millis(0.99), spread.duplicates());
-            System.out.printf(Locale.ROOT, "%d %s: reach %.4f, p50 %.1f ms, p99 %.1f ms, %.2f copies%n", network.nodes(), network.name(),
-                    r.reach, r.p50, r.p99, r.duplicates);
+            System.out.printf(Locale.ROOT, "%d %s: reach %.4f, p50 %.1f ms, p99 %.1f ms, %.2f copies%s%n", network.nodes(), network.name(),
+                    r.reach, r.p50, r.p99, r.duplicates, byKind(network, spread));
             results.add(r);
             whole &= r.reach == 1;
         }
         options.print(table(results));
         return whole ? 0 : 1;
+    }
+
+    /** Where the copies came to, in a network of several implementations. */
+    private static String byKind(NetworkOptions.Network network, Spread spread) {
+        if (network.of().size() == 1) return "";
+        List<String> parts = new ArrayList<>();
+        for (Runner r : network.of()) {
+            double at = spread.duplicates(n -> network.kind(n).equals(r.name()));
+            parts.add(String.format(Locale.ROOT, "%.2f at %s", at, r.name()));
+        }
+        return ", of these " + String.join(", ", parts);
     }
 
     private Script script(int nodes) {

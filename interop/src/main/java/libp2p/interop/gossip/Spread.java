@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /** How messages spread in a network, as its nodes tell: fed by the readers of all of them, asked once they are done. */
 final class Spread {
@@ -37,7 +38,7 @@ final class Spread {
     private final Map<Long, Long> published = new HashMap<>(); // microseconds
     private final Map<Long, Integer> publisher = new HashMap<>();
     private final Map<Long, Map<Integer, Long>> first = new TreeMap<>();
-    private long copies;
+    private final Map<Integer, Long> copies = new HashMap<>(); // by node
 
     /** Of the messages {@code from} and the following. */
     Spread(int nodes, long from, int messages, Of of) {
@@ -57,7 +58,7 @@ final class Spread {
         long micros = time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
         Map<Integer, Long> at = first.computeIfAbsent(id, i -> new HashMap<>());
         if (what.equals(of.arrives)) {
-            if (at.putIfAbsent(node, micros) != null) copies++;
+            if (at.putIfAbsent(node, micros) != null) copies.merge(node, 1L, Long::sum);
         } else if (published.merge(id, micros, Math::min) == micros) {
             publisher.put(id, node);
         }
@@ -103,6 +104,18 @@ final class Spread {
 
     /** Copies of a message at a node, beyond the first. */
     synchronized double duplicates() {
-        return (double) copies / nodes / messages;
+        return duplicates(node -> true);
+    }
+
+    /** The same at those nodes alone. */
+    synchronized double duplicates(IntPredicate which) {
+        long sum = 0;
+        int of = 0;
+        for (int n = 0; n < nodes; n++) {
+            if (!which.test(n)) continue;
+            sum += copies.getOrDefault(n, 0L);
+            of++;
+        }
+        return (double) sum / of / messages;
     }
 }
