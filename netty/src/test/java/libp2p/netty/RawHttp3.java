@@ -114,9 +114,9 @@ final class RawHttp3 implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        connection.close().get(SECONDS, TimeUnit.SECONDS);
-        udp.close().get(SECONDS, TimeUnit.SECONDS);
+    public void close() {
+        connection.close().syncUninterruptibly();
+        udp.close().syncUninterruptibly();
         group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 }
