@@ -1,4 +1,4 @@
-/** TLS 1.3, WebSocket, QUIC, WebTransport and WebRTC-direct on Netty, BoringSSL and Bouncy Castle: what a server needs to be reached by all. */
+/** TLS 1.3, WebSocket, QUIC, WebTransport and WebRTC-direct on Netty, BoringSSL and Bouncy Castle: for a server that all can reach. */
 module libp2p.netty {
     requires transitive libp2p.jvm;
     requires libp2p.bouncycastle;

@@ -57,7 +57,8 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
     }
 
     /** The same with a serial number that is given; what is signed deterministically comes out the same each time. */
-    static HostCertificate of(Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, byte[] serial, long fromMillis, long toMillis) {
+    static HostCertificate of(
+            Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, byte[] serial, long fromMillis, long toMillis) {
         byte[] algorithm = Der.sequenceOf(Der.oidOf(ECDSA_WITH_SHA256));
         // An empty name would be enough, but Java's own parser takes none.
         byte[] name = name("libp2p");

@@ -6,7 +6,9 @@ import libp2p.core.Violation;
 import libp2p.core.identity.Der;
 import libp2p.multiformats.Multihash;
 
-/** A server's certificate that is known by its hash, with what browsers ask of such (W3C WebTransport, "Custom Certificate Requirements"). */
+/**
+ * A server's certificate that is known by its hash, with what browsers ask of such (W3C WebTransport, "Custom Certificate Requirements").
+ */
 final class PinnedCertificate {
     private static final long LIFE_MAX_MILLIS = 14L * 24 * 60 * 60 * 1000;
 

@@ -6,8 +6,8 @@ import libp2p.core.Buf;
 import libp2p.core.Violation;
 
 /**
- * What two ends say of their session on the stream that it was asked for on: capsules (RFC 9297 3.2), of which the close and the wish to end
- * matter and all others are passed over (draft-ietf-webtrans-http3-02 5).
+ * What two ends say of their session on the stream that it was asked for on: capsules (RFC 9297 3.2), of which the close and the wish to
+ * end matter and all others are passed over (draft-ietf-webtrans-http3-02 5).
  */
 final class WtCapsules {
     /** Hears what was said. */

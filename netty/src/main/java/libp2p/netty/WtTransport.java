@@ -24,8 +24,8 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * The WebTransport of a node (specs/webtransport/README.md): HTTP/3 over the QUIC of {@link QuicTransport}, on the same sockets. On the node's
- * loop, but for what connections ask.
+ * The WebTransport of a node (specs/webtransport/README.md): HTTP/3 over the QUIC of {@link QuicTransport}, on the same sockets. On the
+ * node's loop, but for what connections ask.
  */
 final class WtTransport {
     private final Node node;

@@ -117,7 +117,7 @@ final class NoiseHandshake implements Security.Handshake {
         peerId = id;
     }
 
-    /** A server that does not know a certificate we would have taken is not the one that showed it (specs/webtransport, "Security Handshake"). */
+    /** A server that does not know a certificate that we would have taken may not be the one that showed it (specs/webtransport). */
     private void vouched(List<byte[]> told) {
         for (byte[] wanted : context.certhashes()) {
             boolean found = false;
