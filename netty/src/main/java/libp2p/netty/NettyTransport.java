@@ -72,7 +72,7 @@ public final class NettyTransport implements Transport {
         return l;
     }
 
-    private QuicTransport quic() {
+    QuicTransport quic() {
         QuicTransport q = quic;
         if (q == null) {
             q = new QuicTransport(node(), loops(), options);
@@ -90,7 +90,7 @@ public final class NettyTransport implements Transport {
         return w;
     }
 
-    private RtcTransport rtc() {
+    RtcTransport rtc() {
         RtcTransport r = rtc;
         if (r == null) {
             r = new RtcTransport(node(), loops(), options, quic().sockets());

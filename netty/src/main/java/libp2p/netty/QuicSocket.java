@@ -48,7 +48,7 @@ final class QuicSocket {
     interface Owner {
         Limits limits();
 
-        QuicTokens tokens(byte[] secret, NettyLoop loop);
+        QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop);
 
         /** The engine of a connection that has arrived, for the protocols that somebody there listens for. */
         QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel);
@@ -70,6 +70,7 @@ final class QuicSocket {
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
+    private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
 
     private final NettyLoop loop;
     private final NettyLoops loops;
@@ -251,7 +252,7 @@ final class QuicSocket {
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);
-        QuicTokens tokens = owner.tokens(secret, loop);
+        QuicTokens tokens = owner.tokens(secret, ids, loop);
         QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), channel -> owner.serverEngine(this, channel))
                 .tokenHandler(tokens)
                 .resetTokenGenerator(tokens)
@@ -328,7 +329,7 @@ final class QuicSocket {
             boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
             if (whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT)) return CLIENT;
             boolean ours = whole && ids.is(QuicIds.Side.SERVER, b, at + LONG_ID_AT);
-            return ours || entrance() != null ? SERVER : null; // a new one is nobody's where nobody listens
+            return ours || entrance() != null && n >= FIRST_LEAST ? SERVER : null; // a new one is nobody's where nobody listens
         }
 
         @Override

@@ -30,8 +30,8 @@ class QuicSocketTest {
         }
 
         @Override
-        public QuicTokens tokens(byte[] secret, NettyLoop of) {
-            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false);
+        public QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop of) {
+            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false, ids::isServers);
         }
 
         @Override

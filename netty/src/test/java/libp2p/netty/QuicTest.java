@@ -287,8 +287,8 @@ class QuicTest {
 
     @Test
     void resetTokensOfTwoConnectionsDifferAndAreTheSameEachTimeForOne() {
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true);
-        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true);
+        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true, id -> true);
         QuicIds ids = new QuicIds();
         Set<ByteBuffer> seen = new HashSet<>();
         for (int i = 0; i < 100; i++) {
@@ -305,7 +305,7 @@ class QuicTest {
     void aRetryTokenIsGoodForItsAddressItsTimeAndItsIdOnly() {
         long[] now = {0};
         boolean[] loaded = {false};
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0]);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0], id -> true);
         ByteBuf id = Unpooled.wrappedBuffer(Rng.seeded(1).bytes(20));
         ByteBuf out = Unpooled.buffer(tokens.maxTokenLength());
         assertThat(tokens.writeToken(out, id, HERE)).isFalse();
