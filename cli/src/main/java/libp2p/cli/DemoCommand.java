@@ -42,7 +42,11 @@ final class DemoCommand implements Callable<Integer> {
     private static final long CALM_MILLIS = 250;
     private static final long PERF_BYTES = 16L << 20;
     static final String[] LISTEN = {
-        "/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws", "/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/udp/0/webrtc-direct"
+        "/ip4/127.0.0.1/tcp/0",
+        "/ip4/127.0.0.1/tcp/0/ws",
+        "/ip4/127.0.0.1/udp/0/quic-v1",
+        "/ip4/127.0.0.1/udp/0/quic-v1/webtransport",
+        "/ip4/127.0.0.1/udp/0/webrtc-direct"
     };
 
     /** Where the page's sources are; the launcher, which knows this tree, sets it. */

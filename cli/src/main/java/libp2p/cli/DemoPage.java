@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The demo's page, which npm makes of web/page when it is first needed: js-libp2p's source is not in this tree. Making it takes a process of
- * its own, and nobody waits for it.
+ * The demo's page, which npm makes of web/page when it is first needed: js-libp2p's source is not in this tree. Making it takes a process
+ * of its own, and nobody waits for it.
  */
 final class DemoPage implements AutoCloseable {
     private static final int STATUS_MISSING = 3;

@@ -23,6 +23,7 @@ final class DemoServer implements AutoCloseable {
     private static final Map<String, Predicate<Multiaddr>> FOR_BROWSERS = new LinkedHashMap<>();
 
     static {
+        FOR_BROWSERS.put("WebTransport", a -> a.has(Proto.WEBTRANSPORT));
         FOR_BROWSERS.put("WebRTC-direct", a -> a.has(Proto.WEBRTC_DIRECT));
         FOR_BROWSERS.put("WebSocket", a -> a.has(Proto.WS) && !a.has(Proto.TLS));
     }

@@ -92,7 +92,7 @@ class DemoServerTest {
                 assertThat(to.addresses()).contains(Multiaddr.of(dial.getString("address")));
             }
             assertThat(state.getArray("dials")).extracting(d -> ((JsonObject) d).getString("transport"))
-                    .containsExactly("WebRTC-direct", "WebSocket");
+                    .containsExactly("WebTransport", "WebRTC-direct", "WebSocket");
         }
     }
 }
