@@ -35,7 +35,7 @@ class QuicSocketTest {
         }
 
         @Override
-        public QuicSslEngine serverEngine(QuicChannel channel) {
+        public QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel) {
             throw new AssertionError("nobody arrives");
         }
 
