@@ -228,6 +228,11 @@ final class QuicSocket {
         connections++;
     }
 
+    /** Connections and arrivals that live here. */
+    int connections() {
+        return connections;
+    }
+
     void left() {
         connections--;
         if (leaving && connections == 0) close();

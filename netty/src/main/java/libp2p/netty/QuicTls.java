@@ -183,6 +183,11 @@ final class QuicTls {
         return engine == null ? null : shakes.get(engine);
     }
 
+    /** Handshakes that have begun and not ended. */
+    int open() {
+        return shakes.size();
+    }
+
     void end(@Nullable SSLEngine engine) {
         if (engine != null) shakes.remove(engine);
     }

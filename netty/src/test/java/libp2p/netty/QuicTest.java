@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -264,6 +265,58 @@ class QuicTest {
                 s.out().flush();
                 s.finish();
                 assertThat(Waiting.get(late.calls)).isLessThan(size / 1024);
+            }
+        }
+    }
+
+    /** Takes nothing, and remembers how much lay there each time. */
+    private static final class Stalled implements Protocol, StreamHandler {
+        static final String ID = "/stalled/1.0.0";
+        static final int CALLS = 8;
+        final CompletableFuture<List<Integer>> sizes = new CompletableFuture<>();
+        private final List<Integer> seen = new ArrayList<>();
+
+        @Override
+        public List<String> ids() {
+            return List.of(ID);
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public boolean onConnectionLoop() {
+            return true;
+        }
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            return this;
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            seen.add(data.size());
+            if (seen.size() == CALLS) sizes.complete(List.copyOf(seen));
+        }
+
+        @Override
+        public void onFinish(Stream s) {}
+    }
+
+    @Test
+    void aLookForAResetTakesAByteAndNoMore() throws IOException {
+        Stalled stalled = new Stalled();
+        try (Host a = builder().protocol(stalled).listen(ANY).start(); Host b = host()) {
+            b.connect(a.addresses().get(0));
+            try (PeerSocket s = b.open(a.id(), Stalled.ID)) {
+                s.out().write(new byte[512 * 1024]);
+                s.out().flush();
+                List<Integer> sizes = Waiting.get(stalled.sizes);
+                // The first read takes four pieces at most; what follows are looks.
+                for (int i = Stalled.CALLS / 2; i < Stalled.CALLS; i++) {
+                    assertThat(sizes.get(i) - sizes.get(i - 1)).as("%s", sizes).isEqualTo(1);
+                }
             }
         }
     }
