@@ -214,14 +214,15 @@ final class Visit implements AutoCloseable {
     }
 
     /**
-     * Both end; 20 days later the node begins again with the same key and port, and the address of before leads there. With WebTransport it
-     * does if the certificate that is shown then is the second that it names; else it is the address that the node tells now.
+     * Both end; 20 days later the node begins again with the same key and port, and the address of before leads there: it is the same, or
+     * names the certificate that is shown now.
      */
     private void restart() throws IOException, InterruptedException {
         later(LATER_HOURS);
-        boolean same = address.equals(node.address());
-        check(same || transport.equals(WEBTRANSPORT), "the address has changed from " + address + " to " + node.address());
-        connect(same || hashes(address).contains(hashes(node.address()).get(0)) ? address : node.address());
+        String now = node.address();
+        boolean leads = transport.equals(WEBTRANSPORT) ? hashes(address).contains(hashes(now).get(0)) : address.equals(now);
+        check(leads, "the address has changed from " + address + " to " + now);
+        connect(address);
         ping();
     }
 
