@@ -37,11 +37,11 @@ public final class Churn {
     private static final String HELP = String.join("\n",
             "usage: bench/churn [--minutes N | --dials N] [--every SECONDS] [--pause MILLIS] [--transports LIST]",
             "",
-            "Two nodes in one process; one dials the other over TCP, WebSocket, QUIC and WebRTC-direct, in turns. Of eight dials three",
-            "succeed, echo a message and close; two expect another peer; one goes to a port where nobody answers; two are cancelled, one at",
-            "once and one a moment later. Prints a line every so often: dials, file descriptors, resident memory, live heap, Netty's direct",
-            "memory, threads, connections at both ends. The last line says by how much each grew between the end of the first fifth and the",
-            "end.",
+            "Two nodes in one process; one dials the other over TCP, WebSocket, QUIC and WebRTC-direct, in turns. Of eight dials",
+            "three succeed, echo a message and close; two expect another peer; one goes to a port where nobody answers; two are",
+            "cancelled, one at once and one a moment later. Prints a line every so often: dials, file descriptors, resident memory,",
+            "live heap, Netty's direct memory, threads, connections at both ends. The last line says by how much each grew between",
+            "the end of the first fifth and the end.",
             "",
             "  --minutes N       goes on for so long; 30 if nothing is said",
             "  --dials N         ends after so many instead",
@@ -220,8 +220,8 @@ public final class Churn {
     private Held line(long began) throws Exception {
         Held h = held();
         System.out.printf(Locale.ROOT,
-                "%6.1f min  %7d dials: %d made, %d failed, %d cancelled  fds %d  RSS %.0f MiB  heap %.1f MiB  direct %.1f MiB  threads %d"
-                        + "  connections %d and %d%n",
+                "%6.1f min  %7d dials: %d made, %d failed, %d cancelled  fds %d  RSS %.0f MiB  heap %.1f MiB  direct %.1f MiB"
+                        + "  threads %d  connections %d and %d%n",
                 (System.nanoTime() - began) / 60e9, dials, made, failed, cancelled, h.descriptors, h.mebibytes, h.heap, h.direct, h.threads,
                 connections(here), connections(there));
         return h;
@@ -247,7 +247,8 @@ public final class Churn {
         Thread.sleep(2000); // the last connections drain
         Held late = line(began);
         if (early == null) return;
-        System.out.printf(Locale.ROOT, "grown since the first fifth: fds %+d, RSS %+.1f MiB, heap %+.2f MiB, direct %+.2f MiB, threads %+d%n",
+        System.out.printf(Locale.ROOT,
+                "grown since the first fifth: fds %+d, RSS %+.1f MiB, heap %+.2f MiB, direct %+.2f MiB, threads %+d%n",
                 late.descriptors - early.descriptors, late.mebibytes - early.mebibytes, late.heap - early.heap, late.direct - early.direct,
                 late.threads - early.threads);
     }
