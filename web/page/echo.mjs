@@ -51,6 +51,9 @@ export async function echo (connection, { bytes, seed = 1, chunk = 65536 }, sign
   })
 }
 
+/** Over WebTransport, js-libp2p hands on the browser's error, which says whether it is the stream's or the whole session's. */
+const told = ({ name, source, message }) => `${name}${source == null ? '' : ` of the ${source}`}: ${message}`
+
 /** Serves an inbound echo stream and reports `{peer, bytes, sha256}`, with `error` if the stream did not end well. */
 export function echoHandler (say) {
   return async (stream, connection) => {
@@ -60,8 +63,9 @@ export function echoHandler (say) {
       peer: connection.remotePeer.toString(),
       bytes: pile.size,
       sha256: await pile.sha256(),
-      ...(error == null ? {} : { error: stream.status === 'reset' ? 'reset by the peer' : `${error.name}: ${error.message}` })
+      ...(error == null ? {} : { error: told(error) })
     })
+    const closed = new Promise(resolve => stream.addEventListener('close', ({ error }) => resolve(error), { once: true }))
     let sending = Promise.resolve()
     try {
       await receive(stream, part => {
@@ -72,7 +76,8 @@ export function echoHandler (say) {
       await sending
       await stream.close()
     } catch (error) {
-      await report(error)
+      // a stream that the peer reset has ended before it is said why
+      await report(stream.status === 'open' ? error : await closed ?? error)
       stream.abort(error)
       return
     }

@@ -1,6 +1,7 @@
 package libp2p.netty;
 
 import java.security.cert.CertificateEncodingException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
@@ -14,7 +15,8 @@ import libp2p.multiformats.Nullable;
  * Certificate Requirements").
  *
  * <p>Time is divided into periods, each with a certificate of its own. A host's seed and the period give all of it, so that a host has the
- * same ones after a restart, however long that takes. Its address names the current one and the next: it stays good for one period to two.
+ * same ones after a restart, however long that takes. Its address names the current one and the next two: it stays good for two periods to
+ * three.
  * All are of one key, for which the host's identity has signed once. Thread-safe.
  */
 final class WtCertificates {
@@ -31,8 +33,15 @@ final class WtCertificates {
     /** A certificate, and its hash as addresses have it. */
     record Hashed(HostCertificate certificate, Multihash hash) {}
 
-    /** Those that matter during a period: the one before, which cached addresses still name, the one shown, and the next. */
-    private record Trio(long period, Hashed before, Hashed shown, Hashed next) {}
+    /** How many an address names, from the one that is shown on. */
+    private static final int NAMED = 3;
+
+    /** Those that an address may name which is good in that period, by age; the one shown is in the middle. */
+    private record Known(long period, List<Hashed> all) {
+        List<Hashed> named() {
+            return all.subList(NAMED - 1, all.size());
+        }
+    }
 
     private final Crypto crypto = new BouncyCastleCrypto(); // whose ECDSA is deterministic (RFC 6979)
     private final byte[] seed;
@@ -40,7 +49,7 @@ final class WtCertificates {
     private final byte[] hostKey;
     private final byte[] signature;
     private final long offsetMillis; // hosts do not all change at the same time
-    private volatile @Nullable Trio last;
+    private volatile @Nullable Known last;
 
     private WtCertificates(byte[] seed, HostCertificate.Unsigned key, byte[] hostKey, byte[] signature) {
         this.seed = seed;
@@ -64,19 +73,21 @@ final class WtCertificates {
 
     /** The one to show at that time of the epoch. */
     Hashed shown(long millis) {
-        return trio(millis).shown;
+        return known(millis).named().get(0);
     }
 
     /** What an address names at that time. */
     List<Multihash> advertised(long millis) {
-        Trio t = trio(millis);
-        return List.of(t.shown.hash, t.next.hash);
+        List<Multihash> hashes = new ArrayList<>();
+        for (Hashed c : known(millis).named()) hashes.add(c.hash);
+        return hashes;
     }
 
     /** All that a client's address may name at that time, as the Noise handshake tells them. */
     List<byte[]> told(long millis) {
-        Trio t = trio(millis);
-        return List.of(t.before.hash.bytes(), t.shown.hash.bytes(), t.next.hash.bytes());
+        List<byte[]> hashes = new ArrayList<>();
+        for (Hashed c : known(millis).all) hashes.add(c.hash.bytes());
+        return hashes;
     }
 
     /** When another is shown. */
@@ -92,11 +103,13 @@ final class WtCertificates {
         return period * PERIOD_MILLIS + offsetMillis;
     }
 
-    private Trio trio(long millis) {
+    private Known known(long millis) {
         long period = period(millis);
-        Trio t = last;
-        if (t != null && t.period == period) return t;
-        Trio now = new Trio(period, of(period - 1), of(period), of(period + 1));
+        Known k = last;
+        if (k != null && k.period == period) return k;
+        List<Hashed> all = new ArrayList<>();
+        for (long p = period - NAMED + 1; p < period + NAMED; p++) all.add(of(p));
+        Known now = new Known(period, all);
         last = now;
         return now;
     }

@@ -85,7 +85,7 @@ class LeakTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quic-v1", "webrtc-direct"})
+    @ValueSource(strings = {"quic-v1", "quic-v1/webtransport", "webrtc-direct"})
     void dialsOfAllOutcomesLeaveNothingBehind(String transport) throws IOException {
         assumeTrue(descriptors() > 0, "the system tells of file descriptors");
         Limits hasty = Limits.DEFAULT.with()

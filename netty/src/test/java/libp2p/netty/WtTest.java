@@ -197,27 +197,24 @@ class WtTest {
     // ---- certificates
 
     @Test
-    void anAddressIsGoodAfterARestartTwentyDaysLaterIfItNamesWhatIsShownThen() throws IOException {
+    void anAddressIsGoodAfterAnotherCertificateAndAfterARestartTwentyDaysLater() throws IOException {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, Certificates.CRYPTO, Rng.seeded(12));
-        AtomicLong now = new AtomicLong(1_790_000_000_000L);
-        Multiaddr old;
-        try (Host a = builder().identity(key).wallClock(now::get).listen(ANY).start()) {
-            old = a.addresses().get(0);
-            now.addAndGet(WtCertificates.PERIOD_MILLIS); // while it runs, so that the next is shown
-            try (Host b = builder().wallClock(now::get).start()) {
-                assertMeets(b, old);
-            }
-        }
-        now.addAndGet(20 * DAY_MILLIS - WtCertificates.PERIOD_MILLIS);
+        long then = 1_790_000_000_000L;
+        AtomicLong now = new AtomicLong(then);
+        List<byte[]> old;
         try (Host a = builder().identity(key).wallClock(now::get).listen(ANY).start(); Host b = builder().wallClock(now::get).start()) {
+            old = hashes(a.addresses().get(0));
+            now.addAndGet(WtCertificates.PERIOD_MILLIS); // while it runs: the next is shown
+            assertMeets(b, named(a, old));
+        }
+        now.set(then + 20 * DAY_MILLIS);
+        try (Host a = builder().identity(key).wallClock(now::get).listen(ANY).start(); Host b = builder().wallClock(now::get).start()) {
+            assertMeets(b, named(a, old));
+        }
+        now.set(then + 50 * DAY_MILLIS);
+        try (Host a = builder().identity(key).wallClock(now::get).listen(ANY).start(); Host b = builder().wallClock(now::get).start()) {
+            assertThatThrownBy(() -> b.connect(named(a, old))).isInstanceOf(P2pException.class);
             assertMeets(b, a.addresses().get(0));
-            List<String> then = hashes(old).stream().map(h -> Multihash.parse(h).toString()).toList();
-            boolean still = then.contains(Multihash.parse(hashes(a.addresses().get(0)).get(0)).toString());
-            try (Host c = builder().wallClock(now::get).start()) {
-                Multiaddr cached = named(a, hashes(old));
-                if (still) assertMeets(c, cached);
-                else assertThatThrownBy(() -> c.connect(cached)).isInstanceOf(P2pException.class);
-            }
         }
     }
 
@@ -386,8 +383,9 @@ class WtTest {
     }
 
     @Test
-    void unidirectionalStreamsAreCounted() throws Exception {
-        try (Host a = host(ANY); RawHttp3 raw = new RawHttp3(a.addresses().get(0).port(), "h3")) {
+    void unidirectionalStreamsAreFewUntilThereIsAConnection() throws Exception {
+        Limits hasty = Limits.DEFAULT.with().securityNanos(SECOND).build();
+        try (Host a = builder().limits(hasty).listen(ANY).start(); RawHttp3 raw = new RawHttp3(a.addresses().get(0).port(), "h3")) {
             int opened = 0;
             while (raw.isOpen()) {
                 try {
@@ -397,8 +395,7 @@ class WtTest {
                     // There is no credit at the moment, or it has closed.
                 }
             }
-            assertThat(opened).as("besides the control stream").isBetween(WtLink.UNIDIRECTIONAL_MAX, WtLink.UNIDIRECTIONAL_MAX + 8);
-            raw.assertCloses();
+            assertThat(opened).isBetween(1, WtLink.UNIDIRECTIONAL_MAX + 8);
         }
     }
 }

@@ -9,14 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 import libp2p.core.Buf;
 import libp2p.core.Codes;
-import libp2p.core.Rng;
 import libp2p.core.Violation;
 import org.junit.jupiter.api.Test;
 
 /** The words of WebTransport: integers, the beginnings of streams, capsules, codes. */
 class WtWordsTest {
-    private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 20_000);
-
     private static Buf hex(String text) {
         return new Buf(HexFormat.of().parseHex(text));
     }
@@ -74,36 +71,6 @@ class WtWordsTest {
         for (String bad : List.of("404101", "404102", "404103")) {
             assertThatThrownBy(() -> WtHeader.read(hex(bad))).isInstanceOf(Violation.class);
         }
-    }
-
-    @Test
-    void anyBytesAreAHeaderARequestTooFewOrAViolation() {
-        Rng rng = Rng.seeded(5);
-        for (int i = 0; i < ROUNDS; i++) {
-            byte[] b = rng.bytes(rng.nextInt(WtHeader.SIZE_MAX + 1));
-            if (i % 2 == 0 && b.length > 1) {
-                b[0] = 0x40;
-                b[1] = 0x41;
-            }
-            long first = sniffed(b);
-            assertThat(sniffed(b)).isEqualTo(first);
-            assertThat(first == WtHeader.MORE && b.length == WtHeader.SIZE_MAX).as(HexFormat.of().formatHex(b)).isFalse();
-        }
-    }
-
-    /** As the sniffer reads, byte by byte; -3 for a violation. */
-    private static long sniffed(byte[] b) {
-        Buf header = new Buf(WtHeader.SIZE_MAX);
-        for (byte each : b) {
-            header.putU8(each);
-            try {
-                long session = WtHeader.read(header);
-                if (session != WtHeader.MORE) return session;
-            } catch (Violation v) {
-                return -3;
-            }
-        }
-        return WtHeader.MORE;
     }
 
     // ---- capsules
@@ -168,26 +135,6 @@ class WtWordsTest {
     void aTextThatIsTooLongIsCutBetweenCharacters() {
         assertThat(heard(WtCapsules.close(7, "a".repeat(5000)), 0)).containsExactly("closed 7 " + "a".repeat(1024));
         assertThat(heard(WtCapsules.close(7, "a" + "\u00fc".repeat(5000)), 0)).containsExactly("closed 7 a" + "\u00fc".repeat(511));
-    }
-
-    @Test
-    void anyBytesAreCapsulesOrAViolationAndSoWhereverTheyAreCut() {
-        Rng rng = Rng.seeded(6);
-        byte[] good = joined(hex("4aaa0101").takeAll(), hex("800078ae00").takeAll(), WtCapsules.close(9, "text"));
-        for (int i = 0; i < ROUNDS; i++) {
-            byte[] b = i % 2 == 0 ? rng.bytes(rng.nextInt(60)) : good.clone();
-            if (i % 2 == 1) b[rng.nextInt(b.length)] = (byte) rng.nextInt(256);
-            String whole = outcome(b, 0);
-            assertThat(outcome(b, rng.nextInt(b.length + 1))).as(HexFormat.of().formatHex(b)).isEqualTo(whole);
-        }
-    }
-
-    private static String outcome(byte[] said, int cut) {
-        try {
-            return heard(said, cut).toString();
-        } catch (Violation v) {
-            return "violation";
-        }
     }
 
     // ---- codes

@@ -104,7 +104,7 @@ public final class Browsers implements Callable<Integer> {
             String version = program == null ? "" : b.version(program);
             for (String t : transports.isEmpty() ? Visit.TRANSPORTS : transports) {
                 if (program == null || !missing.isEmpty()) {
-                    for (String f : Visit.featureNames()) say(rows, new Row(b.title(), version, t, f, Row.Status.SKIP, 0, missing));
+                    for (String f : Visit.featureNames(t)) say(rows, new Row(b.title(), version, t, f, Row.Status.SKIP, 0, missing));
                     continue;
                 }
                 try (Visit visit = new Visit(setting, b, program, version, t)) {

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import libp2p.multiformats.Nullable;
 
-/** Processes whose wall clock is days ahead, by libfaketime; what measures how long things take is as it was. */
+/** Processes whose wall clock is ahead, by libfaketime; what measures how long things take is as it was. */
 final class Later {
     static final String MISSING = "libfaketime was not found";
-    private static final long DAY_MILLIS = 86_400_000;
-    private static final long TOLERANCE_MILLIS = 3_600_000;
+    private static final long HOUR_MILLIS = 3_600_000;
+    private static final long TOLERANCE_MILLIS = HOUR_MILLIS / 2;
 
     private Later() {}
 
@@ -28,18 +28,18 @@ final class Later {
         return null;
     }
 
-    /** The environment of a process that is so many days ahead; empty for none. */
-    static Map<String, String> environment(int days) throws IOException {
-        if (days == 0) return Map.of();
+    /** The environment of a process that is so many hours ahead; empty for none. */
+    static Map<String, String> environment(int hours) throws IOException {
+        if (hours == 0) return Map.of();
         Path library = library();
         if (library == null) throw new IOException(MISSING);
         // The library's own mending of waits on the steady clock makes Chromium stand still.
-        return Map.of("LD_PRELOAD", library.toString(), "FAKETIME", "+" + days + "d", "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+        return Map.of("LD_PRELOAD", library.toString(), "FAKETIME", "+" + hours + "h", "FAKETIME_DONT_FAKE_MONOTONIC", "1",
                 "FAKETIME_FORCE_MONOTONIC_FIX", "0");
     }
 
     /** Whether that is about the time there. */
-    static boolean is(long epochMillis, int days) {
-        return Math.abs(epochMillis - System.currentTimeMillis() - days * DAY_MILLIS) < TOLERANCE_MILLIS;
+    static boolean is(long epochMillis, int hours) {
+        return Math.abs(epochMillis - System.currentTimeMillis() - hours * HOUR_MILLIS) < TOLERANCE_MILLIS;
     }
 }

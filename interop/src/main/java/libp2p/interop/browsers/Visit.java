@@ -24,6 +24,8 @@ final class Visit implements AutoCloseable {
         void run(Visit v) throws IOException, InterruptedException;
     }
 
+    private static final String WEBTRANSPORT = "webtransport";
+    private static final String ROTATION = "rotation";
     private static final Map<String, Feature> FEATURES = new LinkedHashMap<>(); // in the order in which they are run
 
     static {
@@ -33,12 +35,15 @@ final class Visit implements AutoCloseable {
         FEATURES.put("echo", Visit::echo);
         FEATURES.put("reset", Visit::reset);
         FEATURES.put("reconnect", Visit::reconnect);
+        FEATURES.put(ROTATION, Visit::rotation);
         FEATURES.put("restart", Visit::restart);
     }
 
-    static final List<String> TRANSPORTS = List.of("ws", "wss", "webrtc-direct");
-    private static final int LATER_DAYS = 20;
+    static final List<String> TRANSPORTS = List.of("ws", "wss", "webrtc-direct", WEBTRANSPORT);
+    private static final int LATER_HOURS = 20 * 24;
+    private static final int ROTATION_HOURS = 14 * 24 - 3; // for which our node shows a certificate to browsers
     private static final long ECHO_BYTES = 16L << 20;
+    private static final List<String> RESETS = List.of("StreamResetError: ", "WebTransportError of the stream: "); // as the page tells them
     private static final List<String> SPOKEN = List.of("/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", "/echo/1.0.0");
 
     private final Setting setting;
@@ -58,31 +63,33 @@ final class Visit implements AutoCloseable {
         this.transport = transport;
     }
 
-    /** The names of all features, for the rows of a browser that is not there. */
-    static List<String> featureNames() {
-        return List.copyOf(FEATURES.keySet());
+    /** The features over a transport: in others than WebTransport, nothing rotates. */
+    static List<String> featureNames(String transport) {
+        List<String> all = new ArrayList<>(FEATURES.keySet());
+        if (!transport.equals(WEBTRANSPORT)) all.remove(ROTATION);
+        return all;
     }
 
     /** Tells the row of each feature. */
     void run(Consumer<Row> outcome) throws IOException, InterruptedException {
         String missing = "";
-        for (Map.Entry<String, Feature> f : FEATURES.entrySet()) {
+        for (String feature : featureNames(transport)) {
             long began = System.nanoTime();
             if (!missing.isEmpty()) {
-                outcome.accept(row(f.getKey(), Row.Status.SKIP, 0, missing));
+                outcome.accept(row(feature, Row.Status.SKIP, 0, missing));
                 continue;
             }
             try {
                 if (page == null) start(0, List.of());
                 limit();
                 began = System.nanoTime();
-                f.getValue().run(this);
-                outcome.accept(row(f.getKey(), Row.Status.PASS, millisSince(began), ""));
+                FEATURES.get(feature).run(this);
+                outcome.accept(row(feature, Row.Status.PASS, millisSince(began), ""));
             } catch (Failure e) {
-                outcome.accept(row(f.getKey(), Row.Status.FAIL, millisSince(began), String.valueOf(e.getMessage())));
-                if (f.getKey().equals("dial")) missing = "there is no connection";
+                outcome.accept(row(feature, Row.Status.FAIL, millisSince(began), String.valueOf(e.getMessage())));
+                if (feature.equals("dial")) missing = "there is no connection";
             } catch (Absent e) {
-                outcome.accept(row(f.getKey(), Row.Status.SKIP, 0, String.valueOf(e.getMessage())));
+                outcome.accept(row(feature, Row.Status.SKIP, 0, String.valueOf(e.getMessage())));
             }
         }
     }
@@ -100,19 +107,19 @@ final class Visit implements AutoCloseable {
         page.limit(setting.limitSeconds);
     }
 
-    /** Both of them, so many days ahead of our time. */
-    private void start(int days, List<String> listen) throws IOException, InterruptedException {
+    /** Both of them, so many hours ahead of our time. */
+    private void start(int hours, List<String> listen) throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("--transport", transport, "--identity", setting.identity.toString(),
                 "--certificate", setting.wss.file().toString()));
         for (String a : listen) options.addAll(List.of("--listen", a));
         String name = "browser-" + browser.title() + "-" + transport + "-";
-        node = new PeerProcess(setting.java.within(Later.environment(days)), options, setting.logs.resolve(name + "java.log"));
-        int itsDays = browser.laterToo() ? days : 0;
-        page = new Page(browser, program, setting.page, setting.wss, port(node.address()), Later.environment(itsDays),
+        node = new PeerProcess(setting.java.within(Later.environment(hours)), options, setting.logs.resolve(name + "java.log"));
+        int itsHours = browser.laterToo() ? hours : 0;
+        page = new Page(browser, program, setting.page, setting.wss, port(node.address()), Later.environment(itsHours),
                 setting.logs.resolve(name + "page.log"));
-        check(Later.is(node.epochMillis(), days), "our node is not " + days + " days ahead");
-        check(Later.is(page.epochMillis(), itsDays), browser.title() + " is not " + itsDays + " days ahead");
-        if (days == 0) address = node.address();
+        check(Later.is(node.epochMillis(), hours), "our node is not " + hours + " hours ahead");
+        check(Later.is(page.epochMillis(), itsHours), browser.title() + " is not " + itsHours + " hours ahead");
+        if (hours == 0) address = node.address();
     }
 
     private static int port(String address) {
@@ -184,7 +191,8 @@ final class Visit implements AutoCloseable {
         check(seen.getString("error", "").contains("PEER_RESET"), "our node saw no reset: " + seen.getString("error"));
         node.tell("reset", "peer", page.id());
         seen = page.event("echoed", e -> node.id().equals(e.getString("peer")));
-        check(seen.getString("error", "").contains("reset by the peer"), browser.title() + " saw no reset: " + seen.getString("error"));
+        String error = seen.getString("error", "");
+        check(RESETS.stream().anyMatch(error::startsWith), browser.title() + " saw no reset: " + error);
         ping();
     }
 
@@ -196,15 +204,42 @@ final class Visit implements AutoCloseable {
         ping();
     }
 
-    /** Both end; 20 days later the node begins again with the same key and port, and the address of before leads there. */
-    private void restart() throws IOException, InterruptedException {
-        if (Later.library() == null) throw new Absent(Later.MISSING);
-        close();
-        start(LATER_DAYS, List.of(unproved(address)));
-        limit();
-        check(address.equals(node.address()), "the address has changed from " + address + " to " + node.address());
+    /** Both end; when they begin again, the certificate is shown that the address of before names second. */
+    private void rotation() throws IOException, InterruptedException {
+        later(ROTATION_HOURS);
+        String shown = hashes(node.address()).get(0);
+        check(hashes(address).indexOf(shown) == 1, "shown is " + shown + ", named before were " + hashes(address));
         connect(address);
         ping();
+    }
+
+    /**
+     * Both end; 20 days later the node begins again with the same key and port, and the address of before leads there: it is the same, or
+     * names the certificate that is shown now.
+     */
+    private void restart() throws IOException, InterruptedException {
+        later(LATER_HOURS);
+        String now = node.address();
+        boolean leads = transport.equals(WEBTRANSPORT) ? hashes(address).contains(hashes(now).get(0)) : address.equals(now);
+        check(leads, "the address has changed from " + address + " to " + now);
+        connect(address);
+        ping();
+    }
+
+    private void later(int hours) throws IOException, InterruptedException {
+        if (Later.library() == null) throw new Absent(Later.MISSING);
+        if (transport.equals(WEBTRANSPORT) && !browser.laterToo()) throw new Absent(browser.title() + " cannot be ahead of its time");
+        close();
+        start(hours, List.of(unproved(address)));
+        limit();
+    }
+
+    /** The certificates that the address names. */
+    static List<String> hashes(String address) {
+        List<String> parts = List.of(address.split("/"));
+        List<String> all = new ArrayList<>();
+        for (int i = 1; i < parts.size(); i++) if (parts.get(i - 1).equals("certhash")) all.add(parts.get(i));
+        return all;
     }
 
     /** The address without what it says of certificates and peers: what to listen on. */

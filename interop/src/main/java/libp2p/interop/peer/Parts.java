@@ -56,6 +56,7 @@ final class Parts {
             Map.entry("ws", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/ws")),
             Map.entry("wss", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/tls/ws")),
             Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")),
+            Map.entry("webtransport", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1/webtransport")),
             Map.entry("webrtc-direct", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/webrtc-direct")));
     static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES = ordered(
             Map.entry("noise", Noise::create),

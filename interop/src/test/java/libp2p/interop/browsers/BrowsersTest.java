@@ -35,6 +35,19 @@ final class BrowsersTest {
     }
 
     @Test
+    void certhashesAreInTheOrderOfTheAddress() {
+        String two = "/ip4/127.0.0.1/udp/1/quic-v1/webtransport/certhash/uEiA/certhash/uEiB/p2p/12D";
+        assertThat(Visit.hashes(two)).containsExactly("uEiA", "uEiB");
+        assertThat(Visit.hashes("/ip4/127.0.0.1/tcp/1/ws/p2p/12D")).isEmpty();
+    }
+
+    @Test
+    void onlyWebTransportsCertificatesChange() {
+        assertThat(Visit.featureNames("webtransport")).contains("rotation", "restart");
+        assertThat(Visit.featureNames("webrtc-direct")).contains("restart").doesNotContain("rotation");
+    }
+
+    @Test
     void theCertificateIsKnownByItsHashes(@TempDir Path folder) throws IOException, InterruptedException {
         Certificate c = Certificate.make(folder);
         assertThat(Files.size(c.file())).isPositive();
@@ -43,10 +56,10 @@ final class BrowsersTest {
     }
 
     @Test
-    void aClockIsKnownByTheDay() {
-        long day = 86_400_000;
+    void aClockIsKnownByTheHour() {
+        long hour = 3_600_000;
         assertThat(Later.is(System.currentTimeMillis(), 0)).isTrue();
-        assertThat(Later.is(System.currentTimeMillis() + 20 * day, 20)).isTrue();
-        assertThat(Later.is(System.currentTimeMillis(), 20)).isFalse();
+        assertThat(Later.is(System.currentTimeMillis() + 480 * hour, 480)).isTrue();
+        assertThat(Later.is(System.currentTimeMillis(), 480)).isFalse();
     }
 }
