@@ -120,12 +120,17 @@ final class QuicStream extends MuxStream {
         if (unsent == 0) flushEnd();
     }
 
-    /** FIN, which must not overtake what is unsent. */
+    /**
+     * FIN, which must not overtake what is unsent. In a task, when all packets that have come are read: the library sends none before, and
+     * forgets a FIN that has not been sent when all bytes before it are acknowledged.
+     */
     private void flushEnd() {
-        QuicStreamChannel c = channel;
-        if (c == null || ended) return;
-        ended = true;
-        c.shutdownOutput();
+        loop().execute(() -> {
+            QuicStreamChannel c = channel;
+            if (c == null || ended) return;
+            ended = true;
+            c.shutdownOutput();
+        });
     }
 
     @Override

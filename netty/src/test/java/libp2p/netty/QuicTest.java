@@ -26,6 +26,7 @@ import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
+import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Node;
@@ -318,6 +319,79 @@ class QuicTest {
                     assertThat(sizes.get(i) - sizes.get(i - 1)).as("%s", sizes).isEqualTo(1);
                 }
             }
+        }
+    }
+
+    // ---- the end of a stream
+
+    /** Sends back what comes; after the first message its loop waits, so that what the peer sends meanwhile is read at once. */
+    private static final class Waits implements Protocol, StreamHandler {
+        static final String ID = "/waits/1.0.0";
+        final CompletableFuture<Void> answered = new CompletableFuture<>();
+        final CompletableFuture<Void> go = new CompletableFuture<>();
+
+        @Override
+        public List<String> ids() {
+            return List.of(ID);
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public boolean onConnectionLoop() {
+            return true;
+        }
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            return this;
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            s.write(data);
+            s.loop().execute(() -> {
+                answered.complete(null);
+                Waiting.get(go);
+            });
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            s.finish();
+        }
+    }
+
+    /** The library forgot a FIN that was to follow bytes which an acknowledgement of the same moment covered. */
+    @Test
+    void aStreamEndsThoughItsBytesAreAcknowledgedInTheMomentOfItsEnd() throws IOException {
+        Waits waits = new Waits();
+        CompletableFuture<Void> finished = new CompletableFuture<>();
+        try (Host a = builder().protocol(waits).listen(ANY).start(); Host b = host()) {
+            Connection c = connection(b, b.connect(a.addresses().get(0)));
+            c.open(List.of(Waits.ID), OpenOptions.DEFAULT, new StreamHandler() {
+                @Override
+                public void onOpen(Stream s) {
+                    s.write(new Buf(new byte[100]));
+                    s.loop().execute(() -> {
+                        Waiting.get(waits.answered);
+                        s.finish(); // before the answer is read and acknowledged
+                    });
+                }
+
+                @Override
+                public void onData(Stream s, Buf data) {
+                    data.skip(data.size());
+                    s.loop().execute(() -> s.loop().execute(() -> waits.go.complete(null)));
+                }
+
+                @Override
+                public void onFinish(Stream s) {
+                    finished.complete(null);
+                }
+            });
+            Waiting.get(finished);
         }
     }
 
