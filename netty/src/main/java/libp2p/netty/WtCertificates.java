@@ -15,8 +15,7 @@ import libp2p.multiformats.Nullable;
  * Certificate Requirements").
  *
  * <p>Time is divided into periods, each with a certificate of its own. A host's seed and the period give all of it, so that a host has the
- * same ones after a restart, however long that takes. Its address names the current one and the next two: it stays good for two periods to
- * three.
+ * same ones after a restart, however long that takes. Its address names the current one and the next: it stays good for one period to two.
  * All are of one key, for which the host's identity has signed once. Thread-safe.
  */
 final class WtCertificates {
@@ -33,8 +32,8 @@ final class WtCertificates {
     /** A certificate, and its hash as addresses have it. */
     record Hashed(HostCertificate certificate, Multihash hash) {}
 
-    /** How many an address names, from the one that is shown on. */
-    private static final int NAMED = 3;
+    /** How many an address names, from the one that is shown on: js-libp2p dials none that names more. */
+    private static final int NAMED = 2;
 
     /** Those that an address may name which is good in that period, by age; the one shown is in the middle. */
     private record Known(long period, List<Hashed> all) {
