@@ -17,7 +17,7 @@ import (
 const usage = `usage: go-peer [option]...
        go-peer gossip-script --params FILE [--nodes N,...] [--port PORT] [--start MILLIS] [--quiet]
 
-  --transport NAME     tcp (default), ws, wss, quic-v1 or webrtc-direct
+  --transport NAME     tcp (default), ws, wss, quic-v1, webtransport or webrtc-direct
   --security NAME      noise (default), tls or plaintext
   --muxer NAME         yamux (default) or mplex
   --key NAME           ed25519 (default), secp256k1, rsa or ecdsa; made anew at each start

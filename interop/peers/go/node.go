@@ -27,6 +27,7 @@ import (
 	"github.com/libp2p/go-libp2p/p2p/transport/tcp"
 	webrtc "github.com/libp2p/go-libp2p/p2p/transport/webrtc"
 	"github.com/libp2p/go-libp2p/p2p/transport/websocket"
+	webtransport "github.com/libp2p/go-libp2p/p2p/transport/webtransport"
 )
 
 // A transport in go-libp2p's options, and where it listens by default.
@@ -44,6 +45,7 @@ var transports = map[string]transport{
 	"ws":            {option: plainly(websocket.New), listen: "/ip4/127.0.0.1/tcp/0/ws"},
 	"wss":           {option: secureWebSockets, listen: "/ip4/127.0.0.1/tcp/0/tls/ws"},
 	"quic-v1":       {option: plainly(quic.NewTransport), listen: "/ip4/127.0.0.1/udp/0/quic-v1"},
+	"webtransport":  {option: plainly(webtransport.New), listen: "/ip4/127.0.0.1/udp/0/quic-v1/webtransport"},
 	"webrtc-direct": {option: plainly(webrtc.New), listen: "/ip4/127.0.0.1/udp/0/webrtc-direct"},
 }
 

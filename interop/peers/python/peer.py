@@ -111,6 +111,7 @@ class Node:
             raise ValueError("py-libp2p keeps one connection to a peer when it dials")
         # it knows both forms of secure WebSockets, but with a peer's id behind only this one
         info = info_from_p2p_addr(Multiaddr(address.replace("/tls/ws", "/wss")))
+        self.host.get_peerstore().clear_addrs(info.peer_id)  # of several it tries one only, which identify may have told
         await self.host.connect(info)
         return {
             "peerId": str(info.peer_id),

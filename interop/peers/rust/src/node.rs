@@ -133,6 +133,8 @@ pub fn transports(keypair: &Keypair, choice: Choice) -> Result<Connections, Box<
             .boxed(),
         all,
     );
+    #[cfg(feature = "webrtc")]
+    let all = either(web_rtc(keypair)?, all);
     Ok(all)
 }
 
@@ -149,7 +151,18 @@ fn web_socket(
     Ok(config)
 }
 
-#[cfg(any(feature = "ws", feature = "quic"))]
+/// Its DTLS takes the cryptography that the process has chosen, and panics if there are several and none is chosen.
+#[cfg(feature = "webrtc")]
+fn web_rtc(keypair: &Keypair) -> Result<Connections, Box<dyn Error>> {
+    use libp2p_webrtc::tokio::{Certificate, Transport as WebRtc};
+    let _ = rustls::crypto::ring::default_provider().install_default(); // refused if it was chosen before
+    let certificate = Certificate::generate(&mut rand_new::rng())?;
+    Ok(WebRtc::new(keypair.clone(), certificate)
+        .map(|(peer, connection), _| (peer, StreamMuxerBox::new(connection)))
+        .boxed())
+}
+
+#[cfg(any(feature = "ws", feature = "quic", feature = "webrtc"))]
 fn either(first: Connections, second: Connections) -> Connections {
     OrTransport::new(first, second).map(|connection, _| connection.into_inner()).boxed()
 }

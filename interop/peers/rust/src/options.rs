@@ -14,6 +14,8 @@ pub enum Wire {
     Wss,
     #[cfg(feature = "quic")]
     QuicV1,
+    #[cfg(feature = "webrtc")]
+    WebrtcDirect,
 }
 
 impl Wire {
@@ -26,6 +28,8 @@ impl Wire {
             Wire::Wss => "/ip4/127.0.0.1/tcp/0/tls/ws",
             #[cfg(feature = "quic")]
             Wire::QuicV1 => "/ip4/127.0.0.1/udp/0/quic-v1",
+            #[cfg(feature = "webrtc")]
+            Wire::WebrtcDirect => "/ip4/127.0.0.1/udp/0/webrtc-direct",
         }
     }
 
@@ -34,6 +38,8 @@ impl Wire {
         match self {
             #[cfg(feature = "quic")]
             Wire::QuicV1 => false,
+            #[cfg(feature = "webrtc")]
+            Wire::WebrtcDirect => false,
             _ => true,
         }
     }
@@ -104,6 +110,7 @@ pub fn description() -> Value {
         "packages": {
             "libp2p": locked("libp2p"),
             "libp2p-mplex": locked("libp2p-mplex"),
+            "libp2p-webrtc": locked("libp2p-webrtc"),
             "yamux": locked("yamux"),
         },
         "dials": names::<Wire>().into_iter().filter(|wire| wire != "wss").collect::<Vec<_>>(),

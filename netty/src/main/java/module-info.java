@@ -1,4 +1,4 @@
-/** TLS 1.3, WebSocket, QUIC and WebRTC-direct on Netty, BoringSSL and Bouncy Castle: what a server needs to be reached by all. */
+/** TLS 1.3, WebSocket, QUIC, WebTransport and WebRTC-direct on Netty, BoringSSL and Bouncy Castle: for a server that all can reach. */
 module libp2p.netty {
     requires transitive libp2p.jvm;
     requires libp2p.bouncycastle;
@@ -6,6 +6,7 @@ module libp2p.netty {
     requires io.netty.codec;
     requires io.netty.codec.classes.quic;
     requires io.netty.codec.http;
+    requires io.netty.codec.http3;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.handler.proxy;

@@ -16,9 +16,9 @@ public final class Bench {
             "usage: bench/run [--quick] [--json FILE] [--write FILE] [NAME...]",
             "",
             "Measures speed and size, side by side with what they are held against: both in the same run, in turns, as medians.",
-            "CPU is that of both processes together, everything in them included. Takes about ten minutes on two cores.",
+            "CPU is that of both processes together, everything in them included. Takes about fifteen minutes on two cores.",
             "",
-            "  NAME          bulk, round-trip, handshake, streams, garbage, idle, start; all without one",
+            "  NAME          bulk, round-trip, handshake, streams, garbage, idle, start, transports; all without one",
             "  --quick       less of everything: to see that it works, not for figures",
             "  --json FILE   the figures as JSON",
             "  --write FILE  puts the table between FILE's markers <!-- bench --> and <!-- /bench -->",
@@ -78,6 +78,7 @@ public final class Bench {
         all.put("garbage", () -> Garbage.rows(quick));
         all.put("idle", c::idle);
         all.put("start", c::start);
+        all.put("transports", c::transports);
         return all;
     }
 

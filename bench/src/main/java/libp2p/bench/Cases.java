@@ -88,6 +88,39 @@ final class Cases {
         return rows;
     }
 
+    /** What each transport costs beside the same work without libp2p, in CPU. */
+    List<Row> transports() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        try (Pair tls = new Pair("server/tls", "bulk/tls", true);
+                Pair engine = new Pair("engine-sink/tls", "engine-source/tls", true);
+                Pair quic = new Pair("server/quic", "bulk/quic", true);
+                Pair bare = new Pair("quic-sink/quic", "quic-source/quic", true);
+                Pair webrtc = new Pair("server/webrtc", "bulk/webrtc", true)) {
+            interleave(scaled(1_000_000_000L), scaled(500_000_000L), List.of(tls, engine));
+            interleave(scaled(250_000_000L), scaled(250_000_000L), List.of(quic, bare));
+            interleave(scaled(125_000_000L), scaled(125_000_000L), List.of(webrtc));
+            rows.add(new Row("transports", "bulk, one stream, TCP+TLS+Yamux", tls.cpu(), "CPU s/GB", engine.cpu(), 1.35,
+                    beside(tls, 1, "s/GB") + "; base: TCP and the engine alone, " + beside(engine, 1, "s/GB")));
+            rows.add(new Row("transports", "bulk, one stream, QUIC", quic.cpu(), "CPU s/GB", bare.cpu(), 1.15,
+                    beside(quic, 1, "s/GB") + "; base: Netty's QUIC alone, " + beside(bare, 1, "s/GB")));
+            rows.add(new Row("transports", "bulk, one stream, WebRTC-direct", webrtc.cpu(), "CPU s/GB", null, null,
+                    beside(webrtc, 1, "s/GB")));
+        }
+        try (Pair noise = new Pair("server", "connect", true);
+                Pair tls = new Pair("server/tls", "connect/tls", true);
+                Pair quic = new Pair("server/quic", "connect/quic", true);
+                Pair webrtc = new Pair("server/webrtc", "connect/webrtc", true)) {
+            interleave(scaled(500), scaled(1000), List.of(noise, tls, quic));
+            interleave(scaled(100), scaled(100), List.of(webrtc));
+            rows.add(new Row("transports", "connect and close, TCP+TLS", tls.cpu() / MILLI, "CPU ms", noise.cpu() / MILLI, 2.0,
+                    beside(tls, MILLI, "ms") + "; base: TCP+Noise, " + beside(noise, MILLI, "ms")));
+            rows.add(new Row("transports", "connect and close, QUIC", quic.cpu() / MILLI, "CPU ms", null, null, beside(quic, MILLI, "ms")));
+            rows.add(new Row("transports", "connect and close, WebRTC-direct", webrtc.cpu() / MILLI, "CPU ms", null, null,
+                    beside(webrtc, MILLI, "ms")));
+        }
+        return rows;
+    }
+
     List<Row> streams() throws IOException {
         List<Row> rows = new ArrayList<>();
         try (Pair p = new Pair("server", "streams", true)) {

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A measured process, as its parent sees it. */
 final class Child implements AutoCloseable {
+    /** What nodes would use if it were on their class path. */
+    private static final List<String> NETTY = List.of("/netty/target/", "/netty-", "/libp2p-netty", "/bctls-", "/bcutil-");
+
     private final Process process;
     private final BufferedReader out;
     private final BufferedWriter in;
@@ -23,9 +25,10 @@ final class Child implements AutoCloseable {
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Starts one side's work and waits until it is ready. */
+    /** Starts one side's work and waits until it is ready; Netty's transports are there only for work that names one. */
     static Child of(String work, boolean conscrypt) throws IOException {
         List<String> command = java("-Xmx1g");
+        command.set(command.size() - 1, without(work.contains("/") ? List.of() : NETTY));
         command.addAll(List.of(End.class.getName(), work, conscrypt ? "conscrypt" : "no-conscrypt"));
         return started(command);
     }
@@ -40,11 +43,18 @@ final class Child implements AutoCloseable {
 
     /** The class path without what only the measurements need, and without Conscrypt where that is not wanted. */
     private static String ofAnApplication(boolean conscrypt) {
+        List<String> parts = new ArrayList<>(List.of("/jmh-", "/jopt-", "/commons-math"));
+        parts.addAll(NETTY);
+        if (!conscrypt) parts.add("/conscrypt");
+        return without(parts);
+    }
+
+    /** The class path without the entries that have one of those in them. */
+    private static String without(List<String> parts) {
         List<String> kept = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            String name = Path.of(entry).getFileName().toString();
-            if (name.startsWith("jmh-") || name.startsWith("jopt-") || name.startsWith("commons-math")) continue;
-            if (conscrypt || !name.startsWith("conscrypt")) kept.add(entry);
+            String uniform = entry.replace(File.separatorChar, '/');
+            if (parts.stream().noneMatch(uniform::contains)) kept.add(entry);
         }
         return String.join(File.pathSeparator, kept);
     }

@@ -23,20 +23,26 @@ public final class End {
     }
 
     private static Work work(String name, JvmCrypto crypto) throws Exception {
-        return switch (name) {
+        String[] parts = name.split("/");
+        String transport = parts.length > 1 ? parts[1] : "";
+        return switch (parts[0]) {
             case "floor-sink" -> new Floor.Sink(crypto, true);
             case "floor-source" -> new Floor.Source(crypto, true);
             case "tcp-sink" -> new Floor.Sink(crypto, false);
             case "tcp-source" -> new Floor.Source(crypto, false);
+            case "engine-sink" -> new EngineFloor.Sink();
+            case "engine-source" -> new EngineFloor.Source();
+            case "quic-sink" -> new BareQuic.Sink();
+            case "quic-source" -> new BareQuic.Source();
             case "selector-echo" -> new Selecting.Server();
             case "selector-ask" -> new Selecting.Client();
             case "pipe-echo" -> new Piping.Server();
             case "pipe-ask" -> new Piping.Client();
-            case "server" -> new Hosts.Server(crypto);
-            case "bulk" -> new Hosts.BulkClient(crypto);
+            case "server" -> new Hosts.Server(crypto, transport);
+            case "bulk" -> new Hosts.BulkClient(crypto, transport);
             case "ask" -> new Hosts.AskClient(crypto);
             case "ask-socket" -> new Hosts.SocketClient(crypto);
-            case "connect" -> new Hosts.ConnectClient(crypto);
+            case "connect" -> new Hosts.ConnectClient(crypto, transport);
             case "streams" -> new Hosts.StreamsClient(crypto);
             case "idle" -> new Hosts.IdleClient(crypto);
             default -> throw new IllegalArgumentException(name);

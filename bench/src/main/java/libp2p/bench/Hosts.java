@@ -22,8 +22,9 @@ import libp2p.jvm.JvmCrypto;
 import libp2p.jvm.PeerSocket;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
+import libp2p.netty.Tls;
 
-/** Whole hosts over TCP, Noise and Yamux, as applications use them. */
+/** Whole hosts, as applications use them, over TCP, Noise and Yamux if nothing else is said. */
 final class Hosts {
     private static final String BULK = "/bench/bulk";
     private static final String SOCKET = "/bench/socket";
@@ -36,8 +37,10 @@ final class Hosts {
 
     private Hosts() {}
 
-    private static HostBuilder host(JvmCrypto crypto) {
-        return Host.builder().crypto(crypto).limits(LIMITS);
+    /** Of the transport named, or of TCP, Noise and Yamux. */
+    private static HostBuilder host(JvmCrypto crypto, String transport) {
+        HostBuilder b = Host.builder().crypto(crypto).limits(LIMITS);
+        return transport.equals("tls") ? b.security(new Tls()) : b;
     }
 
     private static long loopAllocated() {
@@ -53,8 +56,13 @@ final class Hosts {
     static final class Server implements Work {
         private final Host host;
 
-        Server(JvmCrypto crypto) throws Exception {
-            host = host(crypto).protocol(new Echo()).listen("/ip4/127.0.0.1/tcp/0").start();
+        Server(JvmCrypto crypto, String transport) throws Exception {
+            String address = switch (transport) {
+                case "quic" -> "/udp/0/quic-v1";
+                case "webrtc" -> "/udp/0/webrtc-direct";
+                default -> "/tcp/0";
+            };
+            host = host(crypto, transport).protocol(new Echo()).listen("/ip4/127.0.0.1" + address).start();
             host.handleOnLoop(BULK, s -> new Sink());
             host.handle(SOCKET, socket -> socket.in().transferTo(socket.out()));
         }
@@ -99,8 +107,8 @@ final class Hosts {
         private @Nullable Connection connection;
         private @Nullable Multiaddr address;
 
-        Client(JvmCrypto crypto) throws Exception {
-            host = host(crypto).start();
+        Client(JvmCrypto crypto, String transport) throws Exception {
+            host = host(crypto, transport).start();
         }
 
         @Override
@@ -138,8 +146,8 @@ final class Hosts {
 
     /** Sends bytes on one stream for each run. */
     static final class BulkClient extends Client {
-        BulkClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+        BulkClient(JvmCrypto crypto, String transport) throws Exception {
+            super(crypto, transport);
         }
 
         @Override
@@ -202,7 +210,7 @@ final class Hosts {
         private CompletableFuture<Void> done = new CompletableFuture<>();
 
         AskClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+            super(crypto, "");
         }
 
         @Override
@@ -257,7 +265,7 @@ final class Hosts {
         private @Nullable PeerSocket socket;
 
         SocketClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+            super(crypto, "");
         }
 
         @Override
@@ -280,8 +288,8 @@ final class Hosts {
 
     /** Connections one after the other. */
     static final class ConnectClient extends Client {
-        ConnectClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+        ConnectClient(JvmCrypto crypto, String transport) throws Exception {
+            super(crypto, transport);
         }
 
         @Override
@@ -305,7 +313,7 @@ final class Hosts {
         private CompletableFuture<Void> done = new CompletableFuture<>();
 
         StreamsClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+            super(crypto, "");
         }
 
         @Override
@@ -363,7 +371,7 @@ final class Hosts {
         private final List<Connection> kept = new ArrayList<>();
 
         IdleClient(JvmCrypto crypto) throws Exception {
-            super(crypto);
+            super(crypto, "");
         }
 
         @Override

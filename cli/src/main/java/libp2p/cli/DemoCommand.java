@@ -1,5 +1,7 @@
 package libp2p.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,6 +16,8 @@ import libp2p.core.identity.PeerId;
 import libp2p.gossipsub.Gossip;
 import libp2p.identify.Identify;
 import libp2p.jvm.Host;
+import libp2p.multiformats.Multiaddr;
+import libp2p.multiformats.Nullable;
 import libp2p.perf.Perf;
 import libp2p.ping.Ping;
 import picocli.CommandLine.Command;
@@ -34,7 +38,19 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final int NODES_MAX = 64;
+    private static final long LINGER_NANOS = 2_000_000_000L;
+    private static final long CALM_MILLIS = 250;
     private static final long PERF_BYTES = 16L << 20;
+    static final String[] LISTEN = {
+        "/ip4/127.0.0.1/tcp/0",
+        "/ip4/127.0.0.1/tcp/0/ws",
+        "/ip4/127.0.0.1/udp/0/quic-v1",
+        "/ip4/127.0.0.1/udp/0/quic-v1/webtransport",
+        "/ip4/127.0.0.1/udp/0/webrtc-direct"
+    };
+
+    /** Where the page's sources are; the launcher, which knows this tree, sets it. */
+    private static final String PAGE = "libp2p.page";
 
     @Spec
     private CommandSpec spec;
@@ -50,7 +66,12 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private Output output;
 
-    private record Member(Host host, Ping ping, Perf perf) {}
+    private record Member(Host host, Ping ping, Perf perf) {
+        /** Its address on plain TCP, where the nodes meet. */
+        Multiaddr tcp() {
+            return host.addresses().stream().filter(a -> a.withoutPeer().components().size() == 2).findFirst().orElseThrow();
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -59,32 +80,42 @@ final class DemoCommand implements Callable<Integer> {
         DemoView view = output.terminal() ? new DemoTable(output.out(), count, nanos) : new DemoLines(output);
         DemoTally tally = new DemoTally(count);
         DemoGossip topic = new DemoGossip();
+        DemoServer server = null;
         try {
             for (int i = 0; i < count; i++) members.add(start(i, view, topic));
+            server = serve(members);
+            if (server != null) view.page(server.url());
             for (int i = 0; i < count; i++) {
                 for (int j = i + 1; j < count; j++) {
-                    members.get(i).host.connect(members.get(j).host.addresses().get(0));
+                    members.get(i).host.connect(members.get(j).tcp());
                     tally.connections++;
                     view.connected(i, j);
                 }
             }
             topic.spread(view);
-            talk(members, view, tally);
+            talk(members, view, tally, server);
         } finally {
+            if (server != null) server.close();
             close(members);
         }
         view.summary(tally);
         return 0;
     }
 
+    private static @Nullable DemoServer serve(List<Member> members) throws IOException {
+        String sources = System.getProperty(PAGE);
+        return sources == null ? null : new DemoServer(members.stream().map(Member::host).toList(), new DemoPage(Path.of(sources)));
+    }
+
     private static Member start(int i, DemoView view, DemoGossip topic) throws Exception {
         Ping ping = new Ping();
         Perf perf = new Perf();
         Gossip gossip = new Gossip();
-        Host host = Host.builder().listen("/ip4/127.0.0.1/tcp/0").protocol(new Identify(), ping, perf, gossip).start();
-        view.started(i, host.id(), host.addresses());
+        Host host = Host.builder().listen(LISTEN).protocol(new Identify(), ping, perf, gossip).start();
+        Member member = new Member(host, ping, perf);
+        view.started(i, host.id(), member.tcp(), host.addresses());
         topic.join(host, gossip);
-        return new Member(host, ping, perf);
+        return member;
     }
 
     /** All at once, since each says goodbye to all others. */
@@ -94,10 +125,15 @@ final class DemoCommand implements Callable<Integer> {
         for (CompletableFuture<Void> c : closing) c.join();
     }
 
-    /** One node after the other pings one of the others and then sends to it, until the time is over. */
-    private void talk(List<Member> members, DemoView view, DemoTally tally) throws Exception {
+    /** One node after the other pings one of the others and then sends to it, until the time is over and nobody looks at the page. */
+    private void talk(List<Member> members, DemoView view, DemoTally tally, @Nullable DemoServer server) throws Exception {
         long end = System.nanoTime() + nanos;
-        for (int round = 0; System.nanoTime() < end; round++) {
+        for (int round = 0; ; round++) {
+            if (server != null && server.isLookedAt()) {
+                end = Math.max(end, System.nanoTime() + LINGER_NANOS);
+                Thread.sleep(CALM_MILLIS); // the page shall see round trips, not that the machine is busy
+            }
+            if (System.nanoTime() >= end) return;
             int from = round % count;
             int to = (from + 1 + round / count % (count - 1)) % count;
             Member m = members.get(from);

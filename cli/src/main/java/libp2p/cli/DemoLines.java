@@ -21,12 +21,19 @@ final class DemoLines implements DemoView {
     }
 
     @Override
-    public void started(int node, PeerId id, List<Multiaddr> addresses) {
+    public void started(int node, PeerId id, Multiaddr met, List<Multiaddr> addresses) {
         Map<String, Object> o = event("started");
         o.put("node", node);
         o.put("peerId", id.toString());
         o.put("addresses", addresses.stream().map(Multiaddr::toString).toList());
-        output.say(o, "node " + node + " is " + id + " at " + addresses.get(0).withoutPeer());
+        output.say(o, "node " + node + " is " + id + " at " + met.withoutPeer());
+    }
+
+    @Override
+    public void page(String url) {
+        Map<String, Object> o = event("page");
+        o.put("url", url);
+        output.say(o, "a browser joins at " + url);
     }
 
     @Override

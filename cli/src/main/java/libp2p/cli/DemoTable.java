@@ -38,6 +38,7 @@ final class DemoTable implements DemoView {
     private final boolean[][] connected;
     private final long[][] roundTrips; // 0 before the first
     private String last = "";
+    private String url = "";
     private int started;
     private long since; // the first measurement may begin
     private long drawnAt;
@@ -54,12 +55,18 @@ final class DemoTable implements DemoView {
     }
 
     @Override
-    public void started(int node, PeerId id, List<Multiaddr> addresses) {
+    public void started(int node, PeerId id, Multiaddr met, List<Multiaddr> addresses) {
         String text = id.toString();
         rows[node].id = text.substring(text.length() - ID_SHOWN);
         started++;
         last = "node " + node + " is " + text;
         draw(started == count);
+    }
+
+    @Override
+    public void page(String at) {
+        url = at;
+        draw(true);
     }
 
     @Override
@@ -117,6 +124,7 @@ final class DemoTable implements DemoView {
         List<String> lines = new ArrayList<>();
         long left = since == 0 ? nanos : Math.max(0, nanos - (time - since));
         lines.add(count + " nodes on loopback, " + (left + 999_999_999L) / 1_000_000_000L + " s left");
+        if (!url.isEmpty()) lines.add("a browser joins at " + url + ", for as long as the page is open");
         lines.add("");
         boolean matrix = count <= MATRIX_MAX;
         StringBuilder head = new StringBuilder("node  peer     ");

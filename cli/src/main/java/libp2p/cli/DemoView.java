@@ -6,7 +6,11 @@ import libp2p.multiformats.Multiaddr;
 
 /** How the demo shows what happens; nodes go by their number from 0. */
 interface DemoView {
-    void started(int node, PeerId id, List<Multiaddr> addresses);
+    /** With the address at which the other nodes meet it, and all of them. */
+    void started(int node, PeerId id, Multiaddr met, List<Multiaddr> addresses);
+
+    /** A browser may open this. */
+    void page(String url);
 
     void connected(int from, int to);
 

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import libp2p.core.identity.PeerId;
+import libp2p.multiformats.Multiaddr;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,7 +19,8 @@ class DemoTableTest {
         StringWriter written = new StringWriter();
         DemoTable table = new DemoTable(new PrintWriter(written), nodes, 20_000_000_000L);
         DemoTally tally = new DemoTally(nodes);
-        for (int i = 0; i < nodes; i++) table.started(i, ID, List.of());
+        for (int i = 0; i < nodes; i++) table.started(i, ID, Multiaddr.EMPTY, List.of());
+        table.page("http://127.0.0.1:65535/");
         for (int i = 1; i < nodes; i++) table.connected(0, i);
         for (int i = 1; i < nodes; i++) {
             table.measured(0, i, 123_456_789, 16 << 20, 30_000_000);

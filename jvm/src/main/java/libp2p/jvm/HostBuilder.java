@@ -56,6 +56,7 @@ public final class HostBuilder {
     private @Nullable Resolver resolver;
     private @Nullable Executor executor;
     private LongSupplier clock = System::nanoTime;
+    private LongSupplier wallClock = System::currentTimeMillis;
     private int loops = 1;
 
     HostBuilder() {}
@@ -178,6 +179,12 @@ public final class HostBuilder {
         return this;
     }
 
+    /** The time of day, for what expires by it, such as certificates: milliseconds of the epoch. Called on any thread. */
+    public HostBuilder wallClock(LongSupplier epochMillis) {
+        wallClock = epochMillis;
+        return this;
+    }
+
     /** Starts the host and listens; what was started is stopped again if that fails. */
     public Host start() throws IOException {
         List<NioLoop> started = new ArrayList<>();
@@ -210,7 +217,7 @@ public final class HostBuilder {
                 random,
                 // Of transports' own loops too, which are as few as theirs are.
                 loop -> workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.of(secure::nextBytes))),
-                System::currentTimeMillis,
+                wallClock,
                 limits,
                 new AtomicScope(limits),
                 observer,

@@ -24,7 +24,8 @@ final class BoundAddresses {
     private final NettyLoop loop;
     private final InetSocketAddress bound;
     private final Proto transport;
-    private final List<Component> suffix;
+    private List<Component> suffix;
+    private List<HostAddress> interfaces = List.of(); // where it is bound to all
     private final TcpOptions options;
     private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
     private Cancellable timer = Cancellable.NONE;
@@ -45,7 +46,7 @@ final class BoundAddresses {
     /** Looks for the first time, then runs {@code known} on the loop; goes on looking where that can change. */
     void begin(Runnable known) {
         if (!bound.getAddress().isAnyLocalAddress()) {
-            addresses.set(List.of(of(bound.getAddress())));
+            addresses.set(expanded());
             known.run();
             return;
         }
@@ -57,7 +58,8 @@ final class BoundAddresses {
             List<HostAddress> now = options.hostAddresses().get();
             loop.execute(() -> {
                 if (closed) return;
-                addresses.set(expanded(now));
+                interfaces = now;
+                addresses.set(expanded());
                 timer = loop.schedule(options.interfacePollNanos(), () -> look(() -> {}));
                 then.run();
             });
@@ -66,10 +68,18 @@ final class BoundAddresses {
         looking.start();
     }
 
-    private List<Multiaddr> expanded(List<HostAddress> now) {
+    /** The addresses end so from now on. */
+    void suffix(List<Component> other) {
+        if (closed || other.equals(suffix)) return;
+        suffix = other;
+        addresses.set(expanded());
+    }
+
+    private List<Multiaddr> expanded() {
+        if (!bound.getAddress().isAnyLocalAddress()) return List.of(of(bound.getAddress()));
         TreeSet<Multiaddr> found = new TreeSet<>();
         boolean six = bound.getAddress() instanceof Inet6Address;
-        for (HostAddress a : now) {
+        for (HostAddress a : interfaces) {
             InetAddress one = a.address();
             boolean fits = one instanceof Inet6Address == six && !one.isLinkLocalAddress() && !one.isMulticastAddress();
             if (fits) found.add(of(one));

@@ -33,7 +33,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
     static final byte[] ECDSA_WITH_SHA256 = {0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 4, 3, 2};
     private static final byte[] COMMON_NAME = {0x55, 4, 3};
     static final int VERSION_3 = 2;
-    private static final int SERIAL_SIZE = 16;
+    static final int SERIAL_SIZE = 16;
     private static final int SET = 0x31;
     private static final int UTF8_STRING = 0x0c;
     private static final int YEAR_OF_LONG_TIMES = 2050; // RFC 5280 4.1.2.5
@@ -53,6 +53,12 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
 
     /** The certificate of that key, whose extension holds {@code hostKey} and what it signed. */
     static HostCertificate of(Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, Rng rng, long fromMillis, long toMillis) {
+        return of(key, hostKey, signature, crypto, serial(rng), fromMillis, toMillis);
+    }
+
+    /** The same with a serial number that is given; what is signed deterministically comes out the same each time. */
+    static HostCertificate of(
+            Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, byte[] serial, long fromMillis, long toMillis) {
         byte[] algorithm = Der.sequenceOf(Der.oidOf(ECDSA_WITH_SHA256));
         // An empty name would be enough, but Java's own parser takes none.
         byte[] name = name("libp2p");
@@ -60,7 +66,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
                 Der.oidOf(PeerCertificate.EXTENSION), Der.octetsOf(Der.sequenceOf(Der.octetsOf(hostKey), Der.octetsOf(signature))));
         byte[] toBeSigned = Der.sequenceOf(
                 Der.explicitOf(0, Der.integerOf(VERSION_3)),
-                Der.integerOf(serial(rng)),
+                Der.integerOf(serial),
                 algorithm,
                 name,
                 Der.sequenceOf(time(fromMillis), time(toMillis)),
@@ -97,8 +103,12 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
     }
 
     private static byte[] serial(Rng rng) {
-        byte[] serial = rng.bytes(SERIAL_SIZE);
-        serial[0] = (byte) (serial[0] & 0x3f | 0x40); // positive, and never zero
+        return positive(rng.bytes(SERIAL_SIZE));
+    }
+
+    /** As a serial number has to be, and never zero. */
+    static byte[] positive(byte[] serial) {
+        serial[0] = (byte) (serial[0] & 0x3f | 0x40);
         return serial;
     }
 

@@ -21,9 +21,9 @@ import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 
 /**
- * WebSocket, QUIC, WebRTC-direct, and plain TCP where it shall share a WebSocket's port, on Netty's loops:
+ * WebSocket, QUIC, WebTransport, WebRTC-direct, and plain TCP where it shall share a WebSocket's port, on Netty's loops:
  * {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…};
- * {@code /ip4|ip6/…/udp/…} with {@code /quic-v1} or {@code /webrtc-direct}.
+ * {@code /ip4|ip6/…/udp/…} with {@code /quic-v1}, {@code /quic-v1/webtransport} or {@code /webrtc-direct}.
  *
  * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
  */
@@ -35,6 +35,7 @@ public final class NettyTransport implements Transport {
     private int loopCount;
     private @Nullable NettyLoops loops; // on the node's loop
     private @Nullable QuicTransport quic; // on the node's loop
+    private @Nullable WtTransport wt; // on the node's loop
     private @Nullable RtcTransport rtc; // on the node's loop
 
     /** With {@link NettyOptions#DEFAULT}. */
@@ -71,7 +72,7 @@ public final class NettyTransport implements Transport {
         return l;
     }
 
-    private QuicTransport quic() {
+    QuicTransport quic() {
         QuicTransport q = quic;
         if (q == null) {
             q = new QuicTransport(node(), loops(), options);
@@ -80,7 +81,16 @@ public final class NettyTransport implements Transport {
         return q;
     }
 
-    private RtcTransport rtc() {
+    private WtTransport wt() {
+        WtTransport w = wt;
+        if (w == null) {
+            w = new WtTransport(node(), loops(), options, quic());
+            wt = w;
+        }
+        return w;
+    }
+
+    RtcTransport rtc() {
         RtcTransport r = rtc;
         if (r == null) {
             r = new RtcTransport(node(), loops(), options, quic().sockets());
@@ -91,7 +101,8 @@ public final class NettyTransport implements Transport {
 
     @Override
     public boolean handles(Multiaddr address) {
-        if (QuicTransport.is(address) || RtcTransport.is(address) || WebSocketAddress.is(address)) return true;
+        if (QuicTransport.is(address) || WtTransport.is(address)) return true;
+        if (RtcTransport.is(address) || WebSocketAddress.is(address)) return true;
         return options.tcp() && isDialable(address);
     }
 
@@ -112,6 +123,7 @@ public final class NettyTransport implements Transport {
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
         Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
         if (QuicTransport.is(plain.address())) return quic().dial(plain, done);
+        if (WtTransport.is(plain.address())) return wt().dial(plain, done);
         if (RtcTransport.is(plain.address())) return rtc().dial(plain, done);
         NettyLoop loop = loops().next();
         NettyDial attempt = new NettyDial(loop, loops(), options, tls, plain, node().upgrader(), done);
@@ -126,6 +138,10 @@ public final class NettyTransport implements Transport {
         boolean[] cancelled = {false}; // on the node's loop
         if (QuicTransport.is(address)) {
             quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
+            return () -> cancelled[0] = true;
+        }
+        if (WtTransport.is(address)) {
+            wt().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
             return () -> cancelled[0] = true;
         }
         if (RtcTransport.is(address)) {
@@ -210,6 +226,7 @@ public final class NettyTransport implements Transport {
         RtcTransport r = rtc;
         rtc = null;
         if (r != null) r.stop();
+        wt = null;
         QuicTransport q = quic;
         quic = null;
         if (q != null) q.stop();

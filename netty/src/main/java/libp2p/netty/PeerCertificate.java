@@ -139,7 +139,7 @@ record PeerCertificate(PublicKey key, PeerId id) {
     }
 
     /** A time of RFC 5280 4.1.2.5, in milliseconds of the epoch. */
-    private static long time(Der validity) {
+    static long time(Der validity) {
         boolean isLong = validity.nextIs(GENERALIZED_TIME);
         String text = new String(validity.content(isLong ? GENERALIZED_TIME : UTC_TIME), StandardCharsets.ISO_8859_1);
         int digits = isLong ? 14 : 12;

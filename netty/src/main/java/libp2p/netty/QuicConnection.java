@@ -1,7 +1,6 @@
 package libp2p.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -9,7 +8,7 @@ import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
-import io.netty.util.AttributeKey;
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,6 +16,7 @@ import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
+import libp2p.core.Violation;
 import libp2p.core.net.Limits;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
@@ -27,22 +27,20 @@ import libp2p.core.wire.Upgrades;
 import libp2p.multiformats.Nullable;
 
 /**
- * A QUIC connection: its encryption and streams are the transport's own (specs/quic/README.md).
+ * A QUIC connection, of libp2p's own (specs/quic/README.md) or that of a WebTransport session: its encryption and streams are the
+ * transport's own.
  *
  * <p>Codes are 32 bits, but the library sends 31: larger ones become {@link Codes#CODE_OUT_OF_RANGE}.
  */
-final class QuicConnection extends KnownConnection {
-    /** Where a channel has its connection. */
-    static final AttributeKey<QuicConnection> KEY = AttributeKey.valueOf(QuicConnection.class, "connection");
-
+final class QuicConnection extends KnownConnection implements QuicSocket.Incoming {
     /** Between looks at streams whose bytes lie unread. */
     private static final long LOOK_NANOS = 250_000_000L;
 
-    private static final int REASON_MAX = 128;
     private static final byte[] NOTHING = {};
     private static final List<String> PING = List.of("/ipfs/ping/1.0.0");
 
     private final QuicChannel channel;
+    private final QuicForm form;
     private final QuicSession session;
     private final Runnable release;
     private Cancellable keepAlive = Cancellable.NONE;
@@ -51,9 +49,10 @@ final class QuicConnection extends KnownConnection {
     private @Nullable CloseReason told; // how it was closed
     private boolean gone;
 
-    QuicConnection(Facts facts, Upgrades.Place place, Limits streams, QuicChannel channel) {
+    QuicConnection(Facts facts, Upgrades.Place place, Limits streams, QuicChannel channel, QuicForm form) {
         super(facts, place.surroundings(), place.scope());
         this.channel = channel;
+        this.form = form;
         this.release = place.release();
         Muxer.Context context = new Muxer.Context(
                 this,
@@ -67,7 +66,7 @@ final class QuicConnection extends KnownConnection {
                 streams,
                 place.scope(),
                 place.surroundings().observer());
-        this.session = new QuicSession(context, channel);
+        this.session = new QuicSession(context, channel, form);
     }
 
     /** The code as the library can send it. */
@@ -78,7 +77,6 @@ final class QuicConnection extends KnownConnection {
 
     /** Begins; on the channel's loop, which is this connection's. */
     void start() {
-        channel.attr(KEY).set(this);
         channel.pipeline().addLast(new Tail());
         surroundings().observer().connected(this);
         scheduleKeepAlive();
@@ -90,9 +88,22 @@ final class QuicConnection extends KnownConnection {
         datagramMax = bytes;
     }
 
-    void arrived(QuicStreamChannel stream) {
-        if (end() == null) session.arrived(stream);
-        else stream.close();
+    @Override
+    public void arrived(QuicStreamChannel stream) {
+        if (end() != null) {
+            stream.close();
+        } else if (stream.type() == QuicStreamType.UNIDIRECTIONAL) { // there is credit for such for HTTP/3's sake
+            stream.close();
+            closeRaw(CloseReason.of(new Violation("a unidirectional stream")));
+        } else {
+            session.arrived(stream);
+        }
+    }
+
+    /** The peer has closed it otherwise than by closing the channel, which is closed now. */
+    void peerClosed(CloseReason reason) {
+        if (told == null) told = reason;
+        ended();
     }
 
     // ---- time
@@ -104,7 +115,7 @@ final class QuicConnection extends KnownConnection {
     /** The library has no PING: a datagram of one byte does, which nobody reads, or else a ping of libp2p. */
     private void keepAlive() {
         if (end() != null) return;
-        if (datagramMax > 0) channel.writeAndFlush(channel.alloc().directBuffer(1).writeByte(0));
+        if (datagramMax > 0) channel.writeAndFlush(channel.alloc().directBuffer().writeBytes(form.keepAlive()));
         else open(PING, OpenOptions.LIMITED, new Ping());
         scheduleKeepAlive();
     }
@@ -152,10 +163,8 @@ final class QuicConnection extends KnownConnection {
     @Override
     protected void closeRaw(CloseReason reason) {
         if (gone) return;
-        byte[] why = reason.detail().getBytes(StandardCharsets.UTF_8);
-        ByteBuf text = Unpooled.copiedBuffer(why, 0, Math.min(why.length, REASON_MAX));
         told = reason;
-        channel.close(true, code(reason.code()), text); // first: streams that end before it are reset one by one
+        form.close(channel, reason); // first: streams that end before it are reset one by one
         leave(reason);
     }
 
@@ -192,7 +201,7 @@ final class QuicConnection extends KnownConnection {
             } else if (event instanceof QuicDatagramExtensionEvent datagrams) {
                 datagramMax = datagrams.maxLength();
             } else if (event instanceof QuicConnectionCloseEvent close) {
-                told = reason(close);
+                told = form.reason(close);
                 ended(); // now, and not when the library has forgotten the connection
                 ctx.close();
             }
@@ -213,7 +222,7 @@ final class QuicConnection extends KnownConnection {
     }
 
     /** Of a close without a word the library has no bytes, and fails to give them. */
-    private static byte[] text(QuicConnectionCloseEvent close) {
+    static byte[] text(QuicConnectionCloseEvent close) {
         try {
             return close.reason();
         } catch (NullPointerException e) {

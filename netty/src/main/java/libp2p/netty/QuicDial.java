@@ -23,10 +23,17 @@ import libp2p.multiformats.Nullable;
 
 /** One attempt to connect: one connection of the library, whose outcome is the attempt's. On its socket's loop, but for {@link #cancel}. */
 final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable {
+    /** Makes a connection of what is encrypted now, and tells the attempt of it or of why there is none. */
+    @FunctionalInterface
+    interface Secured {
+        void go(QuicDial attempt, NettyLoop home, QuicChannel channel);
+    }
+
     private final QuicTransport quic;
     private final Dial dial;
     private final Callback<? super Connection> done;
     private final QuicTls.Shake shake;
+    private final Secured then;
     private @Nullable QuicSocket socketOf;
     private @Nullable QuicChannel channel;
     private @Nullable CloseReason told; // how the peer closed
@@ -35,11 +42,12 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     private volatile boolean cancelled;
     private volatile @Nullable NettyLoop loop; // the socket's, once there is one
 
-    QuicDial(QuicTransport quic, Dial dial, Callback<? super Connection> done) {
+    QuicDial(QuicTransport quic, Dial dial, QuicTls.Shake shake, Secured then, Callback<? super Connection> done) {
         this.quic = quic;
         this.dial = dial;
+        this.shake = shake;
+        this.then = then;
         this.done = done;
-        this.shake = new QuicTls.Shake(dial.expected());
     }
 
     void begin(QuicSocket socket, InetSocketAddress target) {
@@ -64,8 +72,9 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
                 .handler(this)
                 .connect();
         connecting.addListener((Future<QuicChannel> ended) -> {
-            if (ended.isSuccess()) connected(home, ended.getNow());
-            else fail(home, reason(ended.cause()));
+            if (!ended.isSuccess()) fail(home, reason(ended.cause()));
+            else if (over) ended.getNow().close();
+            else then.go(this, home, ended.getNow());
         });
     }
 
@@ -98,11 +107,12 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
         return CloseReason.of(late ? CloseReason.Kind.TIMED_OUT : CloseReason.Kind.UNREACHABLE, String.valueOf(cause.getMessage()));
     }
 
-    private void connected(NettyLoop home, QuicChannel c) {
+    /** {@link Secured} for libp2p's own connections: the certificate has said who the peer is. */
+    void identified(NettyLoop home, QuicChannel c) {
         PeerCertificate peer = shake.peer();
-        if (over || peer == null) {
+        if (peer == null) {
             c.close();
-            if (peer == null) fail(home, CloseReason.of(CloseReason.Kind.VIOLATION, "the peer showed no certificate"));
+            fail(home, CloseReason.of(CloseReason.Kind.VIOLATION, "the peer showed no certificate"));
             return;
         }
         Upgrades.Place place;
@@ -118,16 +128,33 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
             refuse(home, c, no);
             return;
         }
-        over = true;
-        quic.tls().end(c.sslEngine());
         InetSocketAddress local = (InetSocketAddress) c.localSocketAddress();
         KnownConnection.Facts facts = new KnownConnection.Facts(
                 home, peer.id(), peer.key(), QuicTransport.multiaddr(local), dial.address(), false, false, null, null);
-        QuicConnection connection = new QuicConnection(facts, place, quic.streamLimits(), c);
+        QuicConnection connection = new QuicConnection(facts, place, quic.streamLimits(), c, QuicForm.BARE);
+        c.attr(QuicSocket.Incoming.KEY).set(connection);
+        connected(connection);
+    }
+
+    /** It has become a connection, which begins. */
+    void connected(QuicConnection connection) {
+        QuicChannel c = channel;
+        if (c == null) throw new IllegalStateException("a connection without a channel");
+        over = true;
+        quic.tls().end(c.sslEngine());
         connection.datagramMax(datagramMax);
         connection.start();
         c.pipeline().remove(this);
         done.done(connection, null);
+    }
+
+    /** There is no connection; whoever says so closes the channel. On the loop. */
+    void failed(CloseReason why) {
+        if (over) return;
+        over = true;
+        QuicChannel c = channel;
+        if (c != null) quic.tls().end(c.sslEngine());
+        done.done(null, why);
     }
 
     private void refuse(NettyLoop home, QuicChannel c, CloseReason why) {

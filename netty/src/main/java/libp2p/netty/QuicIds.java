@@ -59,6 +59,11 @@ final class QuicIds {
         return true;
     }
 
+    /** Whether those bytes are an id of ours as the server. */
+    boolean isServers(ByteBuf id) {
+        return id.readableBytes() == SIZE && is(Side.SERVER, id, id.readerIndex());
+    }
+
     private void seal(Side side) {
         Arrays.fill(block, RANDOM, BLOCK, (byte) side.ordinal());
         try {

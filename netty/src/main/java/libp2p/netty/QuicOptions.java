@@ -8,5 +8,11 @@ final class QuicOptions {
     /** Bytes that a stream may send before anything is read. */
     static final long STREAM_WINDOW = 1 << 20;
 
+    /** Unidirectional streams that a peer may have open: HTTP/3 has three (RFC 9114 6.2), and may have some that say nothing. */
+    static final long UNIDIRECTIONAL = 8;
+
+    /** Bytes that such a stream may send before anything is read. */
+    static final long UNIDIRECTIONAL_WINDOW = 16 << 10;
+
     private QuicOptions() {}
 }

@@ -23,17 +23,23 @@ final class QuicSession extends MuxSession<QuicStream> {
     static final int RESETS_MAX = 8192;
 
     private final QuicChannel channel;
+    private final QuicForm form;
     private long keys;
     private int resets;
     private @Nullable QuicStreamChannel arriving;
 
-    QuicSession(Muxer.Context context, QuicChannel channel) {
+    QuicSession(Muxer.Context context, QuicChannel channel, QuicForm form) {
         super(context);
+        this.form = form;
         this.channel = channel;
     }
 
     QuicChannel channel() {
         return channel;
+    }
+
+    QuicForm form() {
+        return form;
     }
 
     /** The peer opened a stream. */
@@ -100,7 +106,7 @@ final class QuicSession extends MuxSession<QuicStream> {
     protected void sendRefusal(long key, long code) {
         QuicStreamChannel c = arriving;
         if (c == null) return;
-        c.shutdown(QuicConnection.code(code));
+        c.shutdown(form.code(code));
         c.close();
         wasReset();
     }
@@ -112,7 +118,7 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     @Override
     protected void gone(QuicStream stream) {
-        stream.detach();
+        if (!isOver()) stream.detach(); // else the channel closes with all of them, perhaps after a last word
     }
 
     @Override

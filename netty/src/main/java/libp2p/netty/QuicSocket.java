@@ -27,6 +27,7 @@ import io.netty.handler.codec.quic.QuicConnectionAddress;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
@@ -47,10 +48,10 @@ final class QuicSocket {
     interface Owner {
         Limits limits();
 
-        QuicTokens tokens(byte[] secret, NettyLoop loop);
+        QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop);
 
-        /** The engine of a connection that has arrived. */
-        QuicSslEngine serverEngine(QuicChannel channel);
+        /** The engine of a connection that has arrived, for the protocols that somebody there listens for. */
+        QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel);
 
         /** The engine of a connection that we dial. */
         QuicSslEngine clientEngine(QuicChannel channel);
@@ -69,6 +70,7 @@ final class QuicSocket {
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
+    private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
 
     private final NettyLoop loop;
     private final NettyLoops loops;
@@ -76,15 +78,27 @@ final class QuicSocket {
     private final QuicIds ids = new QuicIds();
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
-    private @Nullable Arrivals arrivals;
+    private final @Nullable Arrivals[] arrivals = new Arrivals[QuicTls.Application.values().length];
     private @Nullable Datagrams datagrams;
     private int connections;
     private boolean leaving;
 
-    /** Who is told of arrivals; null behind {@link QuicSocket#arrivals} while there is nobody. */
+    /** Who is told of arrivals. */
     interface Arrivals {
-        /** The handler of a connection that arrives; null refuses it. */
-        @Nullable ChannelHandler arrived(QuicChannel channel);
+        /** Whether a connection that arrives may come in; null if not. What it will speak is not known yet. */
+        @Nullable QuicArrival arrived(QuicChannel channel);
+
+        /** One that was let in speaks what is listened for here. */
+        void secured(QuicArrival arrival);
+    }
+
+    /** Takes the streams that a connection's peer opens. */
+    interface Incoming {
+        /** Where a channel has it. */
+        AttributeKey<Incoming> KEY = AttributeKey.valueOf(Incoming.class, "incoming");
+
+        /** A stream, which is not read yet. */
+        void arrived(QuicStreamChannel stream);
     }
 
     /** Takes what shares the port with QUIC: STUN, whose packets begin with 0 to 3, and DTLS, whose begin with 20 to 63. */
@@ -104,11 +118,22 @@ final class QuicSocket {
         return loop;
     }
 
-    /** Who hears of arrivals from now on, null for nobody; false if somebody else does. */
-    boolean arrivals(@Nullable Arrivals who) {
-        if (who != null && arrivals != null) return false;
-        arrivals = who;
+    /** Who hears from now on of arrivals that speak this, null for nobody; false if somebody else does. */
+    boolean arrivals(QuicTls.Application spoken, @Nullable Arrivals who) {
+        if (who != null && arrivals[spoken.ordinal()] != null) return false;
+        arrivals[spoken.ordinal()] = who;
         return true;
+    }
+
+    /** Who hears of arrivals that speak this; null for nobody. */
+    @Nullable Arrivals arrivals(QuicTls.Application spoken) {
+        return arrivals[spoken.ordinal()];
+    }
+
+    /** Who lets arrivals in. */
+    private @Nullable Arrivals entrance() {
+        for (Arrivals a : arrivals) if (a != null) return a;
+        return null;
     }
 
     /** Who takes STUN and DTLS from now on, null for nobody, and then they are dropped; false if somebody else does. */
@@ -203,6 +228,11 @@ final class QuicSocket {
         connections++;
     }
 
+    /** Connections and arrivals that live here. */
+    int connections() {
+        return connections;
+    }
+
     void left() {
         connections--;
         if (leaving && connections == 0) close();
@@ -227,8 +257,8 @@ final class QuicSocket {
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);
-        QuicTokens tokens = owner.tokens(secret, loop);
-        QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), owner::serverEngine)
+        QuicTokens tokens = owner.tokens(secret, ids, loop);
+        QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), channel -> owner.serverEngine(this, channel))
                 .tokenHandler(tokens)
                 .resetTokenGenerator(tokens)
                 .connectionIdAddressGenerator(ids.servers())
@@ -254,7 +284,8 @@ final class QuicSocket {
                 .initialMaxStreamDataBidirectionalLocal(QuicOptions.STREAM_WINDOW)
                 .initialMaxStreamDataBidirectionalRemote(QuicOptions.STREAM_WINDOW)
                 .initialMaxStreamsBidirectional(limits.streamsInboundPerConnectionMax())
-                .initialMaxStreamsUnidirectional(0)
+                .initialMaxStreamsUnidirectional(QuicOptions.UNIDIRECTIONAL) // the library has no other number for each connection
+                .initialMaxStreamDataUnidirectional(QuicOptions.UNIDIRECTIONAL_WINDOW)
                 .datagram(DATAGRAMS, DATAGRAMS)
                 .maxSendUdpPayloadSize(SEND_MAX)
                 .maxRecvUdpPayloadSize(PAYLOAD_MAX)
@@ -303,7 +334,7 @@ final class QuicSocket {
             boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
             if (whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT)) return CLIENT;
             boolean ours = whole && ids.is(QuicIds.Side.SERVER, b, at + LONG_ID_AT);
-            return ours || arrivals != null ? SERVER : null; // a new one is nobody's where nobody listens
+            return ours || entrance() != null && n >= FIRST_LEAST ? SERVER : null; // a new one is nobody's where nobody listens
         }
 
         @Override
@@ -330,7 +361,7 @@ final class QuicSocket {
     private final class Entrance extends ChannelInitializer<QuicChannel> {
         @Override
         protected void initChannel(QuicChannel c) {
-            Arrivals who = arrivals;
+            Arrivals who = entrance();
             ChannelHandler handler = who == null ? null : who.arrived(c);
             if (handler != null) c.pipeline().addLast(handler);
             // In a task, when the library has read the packet and so can answer it.
@@ -343,9 +374,9 @@ final class QuicSocket {
     private static final class Streams extends ChannelInitializer<QuicStreamChannel> {
         @Override
         protected void initChannel(QuicStreamChannel stream) {
-            QuicConnection connection = stream.parent().attr(QuicConnection.KEY).get();
-            if (connection == null) stream.close();
-            else connection.arrived(stream);
+            Incoming to = stream.parent().attr(Incoming.KEY).get();
+            if (to == null) stream.close();
+            else to.arrived(stream);
         }
     }
 }

@@ -30,7 +30,7 @@ final class QuicStream extends MuxStream {
 
     private final QuicSession session;
     private final GenericFutureListener<Future<Void>> onWritten = this::written;
-    private final QuicReads reads = new QuicReads();
+    private QuicReads reads = new QuicReads();
     private @Nullable QuicStreamChannel channel;
     private int unsent; // writes that the library has not passed on yet
     private boolean wanting; // a write was short
@@ -56,13 +56,16 @@ final class QuicStream extends MuxStream {
     /** The channel is there. */
     void attach(QuicStreamChannel c) {
         channel = c;
-        c.config().setRecvByteBufAllocator(reads);
+        if (c.config().getRecvByteBufAllocator() instanceof QuicReads there) reads = there; // its beginning was read already
+        else c.config().setRecvByteBufAllocator(reads);
         if (isInbound()) c.pipeline().addLast(new Tail());
         if (wasReset) {
             c.shutdown(0);
             c.close();
             return;
         }
+        byte[] prefix = session.form().prefix();
+        if (!isInbound() && prefix.length > 0) c.write(c.alloc().directBuffer(prefix.length).writeBytes(prefix));
         if (finishing) flushEnd();
         if (wanting) writable();
         loop().execute(() -> read(c)); // when the stream has its place, and the channel is registered
@@ -117,12 +120,17 @@ final class QuicStream extends MuxStream {
         if (unsent == 0) flushEnd();
     }
 
-    /** FIN, which must not overtake what is unsent. */
+    /**
+     * FIN, which must not overtake what is unsent. In a task, when all packets that have come are read: the library sends none before, and
+     * forgets a FIN that has not been sent when all bytes before it are acknowledged.
+     */
     private void flushEnd() {
-        QuicStreamChannel c = channel;
-        if (c == null || ended) return;
-        ended = true;
-        c.shutdownOutput();
+        loop().execute(() -> {
+            QuicStreamChannel c = channel;
+            if (c == null || ended) return;
+            ended = true;
+            c.shutdownOutput();
+        });
     }
 
     @Override
@@ -130,7 +138,7 @@ final class QuicStream extends MuxStream {
         ended = true;
         wasReset = true;
         QuicStreamChannel c = channel;
-        if (c != null) c.shutdown(QuicConnection.code(code));
+        if (c != null) c.shutdown(session.form().code(code));
     }
 
     @Override
@@ -139,7 +147,7 @@ final class QuicStream extends MuxStream {
         if (c == null || peerEnded) return;
         wasReset = true; // the peer will answer with a reset
         peerEnded = true;
-        c.shutdownInput(QuicConnection.code(code));
+        c.shutdownInput(session.form().code(code));
         loop().execute(this::arrivedEnd);
     }
 
@@ -214,7 +222,7 @@ final class QuicStream extends MuxStream {
             if (cause instanceof QuicStreamResetException reset) {
                 peerEnded = true;
                 wasReset = true;
-                arrivedReset(Codes.checked(reset.applicationProtocolCode()));
+                arrivedReset(session.form().peerCode(reset.applicationProtocolCode()));
             } else if (!isEnded() && connectionLives(ctx)) {
                 wasReset = true;
                 arrivedReset(Codes.NONE);

@@ -6,6 +6,7 @@ import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.ClientAuth;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLEngine;
@@ -13,18 +14,59 @@ import libp2p.core.Crypto;
 import libp2p.core.Violation;
 import libp2p.core.identity.PeerId;
 import libp2p.core.node.Node;
+import libp2p.multiformats.Multihash;
 import libp2p.multiformats.Nullable;
 
 /** TLS within QUIC: contexts for our certificate, and who the peers of handshakes under way turned out to be. Thread-safe. */
 final class QuicTls {
+    /** What is spoken over QUIC, as the handshake says it (ALPN). */
+    enum Application {
+        /** libp2p's own connections. */
+        LIBP2P(Tls.ALPN),
+        /** HTTP/3, for WebTransport's sake. */
+        HTTP3("h3");
+
+        private final String alpn;
+
+        Application(String alpn) {
+            this.alpn = alpn;
+        }
+
+        /** What that engine's handshake came to; null before. */
+        static @Nullable Application of(@Nullable SSLEngine engine) {
+            String agreed = engine == null ? null : engine.getApplicationProtocol();
+            for (Application a : values()) if (a.alpn.equals(agreed)) return a;
+            return null;
+        }
+    }
+
     /** One handshake, from the making of its engine on. */
     static final class Shake {
         private final @Nullable PeerId expected;
+        private final @Nullable List<Multihash> hashes;
         private volatile @Nullable PeerCertificate peer;
         private volatile @Nullable Violation refused;
 
+        /** Of a peer that shows who it is, whoever that may be. */
+        static Shake ofAnyone() {
+            return new Shake((PeerId) null);
+        }
+
+        /** Of a peer that shows who it is; null for anyone. */
         Shake(@Nullable PeerId expected) {
             this.expected = expected;
+            this.hashes = null;
+        }
+
+        /** Of a server that shows a certificate with one of these hashes, and later who it is. */
+        Shake(List<Multihash> hashes) {
+            this.expected = null;
+            this.hashes = hashes;
+        }
+
+        /** Whether the server's certificate is known by its hash. */
+        boolean isHashed() {
+            return hashes != null;
         }
 
         /** Who the peer has proved to be; null before. */
@@ -40,10 +82,14 @@ final class QuicTls {
 
     private record Contexts(HostCertificate own, QuicSslContext client, QuicSslContext server) {}
 
+    private record Both(HostCertificate own, boolean libp2p, QuicSslContext server) {}
+
     private final SecureRandom random = new SecureRandom();
     private final Node node;
     private final Map<SSLEngine, Shake> shakes = new ConcurrentHashMap<>();
     private volatile @Nullable Contexts contexts;
+    private volatile @Nullable Both both; // the last that answers HTTP/3
+    private volatile @Nullable QuicSslContext http3; // to dial with
 
     QuicTls(Node node) {
         this.node = node;
@@ -59,6 +105,43 @@ final class QuicTls {
         if (!server) return c.client;
         c.server.sessionContext().setTicketKeys(fresh());
         return c.server;
+    }
+
+    /**
+     * The context to answer HTTP/3 with, and libp2p's own connections too if that is wanted.
+     *
+     * <p>Both are shown one certificate: it is chosen before the library knows which of the two the client wants. Who wants libp2p has to
+     * show one of its own, which the listener sees to; browsers have none.
+     */
+    QuicSslContext answering(HostCertificate own, boolean libp2p) {
+        Both b = both;
+        if (b == null || b.own != own || b.libp2p != libp2p) {
+            QuicSslContextBuilder c = QuicSslContextBuilder.forServer(TlsEngines.keyManager(own), null);
+            if (libp2p) {
+                c.clientAuth(ClientAuth.OPTIONAL).trustManager(TlsEngines.trustManager(this::verify));
+                c.applicationProtocols(Application.LIBP2P.alpn, Application.HTTP3.alpn);
+            } else {
+                c.clientAuth(ClientAuth.NONE).applicationProtocols(Application.HTTP3.alpn);
+            }
+            b = new Both(own, libp2p, c.build());
+            both = b;
+        }
+        b.server.sessionContext().setTicketKeys(fresh());
+        return b.server;
+    }
+
+    /** The context to dial HTTP/3 with; the server's certificate is known by its hash. */
+    QuicSslContext http3() {
+        QuicSslContext c = http3;
+        if (c == null) {
+            c = QuicSslContextBuilder.forClient()
+                    .trustManager(TlsEngines.trustManager(this::verify))
+                    .applicationProtocols(Application.HTTP3.alpn)
+                    .endpointIdentificationAlgorithm("")
+                    .build();
+            http3 = c;
+        }
+        return c;
     }
 
     /**
@@ -100,6 +183,11 @@ final class QuicTls {
         return engine == null ? null : shakes.get(engine);
     }
 
+    /** Handshakes that have begun and not ended. */
+    int open() {
+        return shakes.size();
+    }
+
     void end(@Nullable SSLEngine engine) {
         if (engine != null) shakes.remove(engine);
     }
@@ -109,6 +197,10 @@ final class QuicTls {
         if (s == null) throw new Violation("certificate of an unknown handshake");
         try {
             Crypto crypto = node.crypto();
+            if (s.hashes != null) {
+                PinnedCertificate.check(PeerCertificate.only(chain), s.hashes, crypto, node.epochMillis());
+                return;
+            }
             PeerCertificate shown = PeerCertificate.of(PeerCertificate.only(chain), crypto, node.epochMillis());
             if (s.expected != null && !s.expected.equals(shown.id())) {
                 throw new Violation("peer id mismatch: expected " + s.expected + ", got " + shown.id());

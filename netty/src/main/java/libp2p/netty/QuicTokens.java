@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import libp2p.core.Buf;
 import libp2p.core.Crypto;
 
@@ -25,6 +27,10 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
     private static final int MAC = 16;
     private static final int TIME = 8;
     private static final int ID_MAX = 20;
+
+    /** Retry tokens that are remembered as used; whoever has an address of its own gets new ones anyway. */
+    static final int USED_MAX = 1024;
+
     private static final byte RETRY = 1;
     private static final byte RESET = 2;
 
@@ -32,13 +38,16 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
     private final byte[] secret;
     private final LongSupplier clock;
     private final BooleanSupplier loaded;
+    private final Predicate<ByteBuf> ours;
+    private final LinkedHashSet<ByteBuffer> used = new LinkedHashSet<>(); // their MACs, the oldest first
 
-    /** Tokens under a 32-byte secret; Retry is asked for while {@code loaded}. */
-    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded) {
+    /** Tokens under a 32-byte secret; Retry is asked for while {@code loaded}, and to go on under an id that is {@code ours}. */
+    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded, Predicate<ByteBuf> ours) {
         this.crypto = crypto;
         this.secret = secret;
         this.clock = clock;
         this.loaded = loaded;
+        this.ours = ours;
     }
 
     @Override
@@ -47,6 +56,25 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
         byte[] id = bytes(originalId);
         long now = clock.getAsLong();
         out.writeBytes(mac(now, address, id)).writeLong(now).writeBytes(id);
+        return true;
+    }
+
+    /**
+     * Good for one connection, under an id that we chose: the library keeps that as the connection's own. Further packets of the same
+     * client are the connection's, and nobody is asked about them.
+     */
+    @Override
+    public TokenValidationResult validateToken(ByteBuf token, InetSocketAddress address, ByteBuf id) {
+        int offset = ours.test(id) ? validateToken(token, address) : -1;
+        if (offset < 0 || !use(token)) return TokenValidationResult.invalidToken();
+        return TokenValidationResult.odcidFromToken(offset);
+    }
+
+    private boolean use(ByteBuf token) {
+        byte[] mac = new byte[MAC];
+        token.getBytes(token.readerIndex(), mac);
+        if (!used.add(ByteBuffer.wrap(mac))) return false;
+        if (used.size() > USED_MAX) used.remove(used.iterator().next());
         return true;
     }
 

@@ -2,6 +2,7 @@ package libp2p.netty;
 
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
@@ -57,7 +58,7 @@ final class QuicTransport implements QuicSocket.Owner {
         return Sockets.multiaddr(socket, Proto.UDP).encapsulate("/quic-v1");
     }
 
-    private @Nullable CloseReason unavailable() {
+    @Nullable CloseReason unavailable() {
         if (Quic.isAvailable()) return null;
         return CloseReason.of(CloseReason.Kind.UNSUPPORTED, "no QUIC library for this machine: " + Quic.unavailabilityCause());
     }
@@ -114,7 +115,13 @@ final class QuicTransport implements QuicSocket.Owner {
 
     // ---- dialling
 
+    /** Connects as libp2p does. */
     Cancellable dial(Dial dial, Callback<? super Connection> done) {
+        return dial(dial, new QuicTls.Shake(dial.expected()), QuicDial::identified, done);
+    }
+
+    /** Connects, with another idea of whom the certificate is of and what follows. */
+    Cancellable dial(Dial dial, QuicTls.Shake shake, QuicDial.Secured then, Callback<? super Connection> done) {
         NettyLoop loop = loops.next();
         CloseReason no = unavailable();
         if (no == null && dial.role() == Role.RESPONDER) {
@@ -125,7 +132,7 @@ final class QuicTransport implements QuicSocket.Owner {
             loop.execute(() -> done.done(null, why));
             return Cancellable.NONE;
         }
-        QuicDial attempt = new QuicDial(this, dial, done);
+        QuicDial attempt = new QuicDial(this, dial, shake, then, done);
         withCertificate((none, failure) -> {
             if (failure == null) connect(attempt, dial.address());
             else attempt.fail(loop, failure);
@@ -183,19 +190,24 @@ final class QuicTransport implements QuicSocket.Owner {
     }
 
     @Override
-    public QuicTokens tokens(byte[] secret, NettyLoop loop) {
+    public QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop) {
         int many = limits().handshakesInboundMax() / 2;
-        return new QuicTokens(node.crypto(), secret, loop::nanoTime, () -> handshakes.get() > many);
+        return new QuicTokens(node.crypto(), secret, loop::nanoTime, () -> handshakes.get() > many, ids::isServers);
     }
 
     @Override
-    public QuicSslEngine serverEngine(QuicChannel channel) {
+    public QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel) {
+        if (socket.arrivals(QuicTls.Application.HTTP3) instanceof WtListener web) {
+            boolean both = socket.arrivals(QuicTls.Application.LIBP2P) != null;
+            return begun(channel, tls.answering(web.certificate(), both));
+        }
         return engine(channel, true);
     }
 
     @Override
     public QuicSslEngine clientEngine(QuicChannel channel) {
-        return engine(channel, false);
+        QuicTls.Shake shake = channel.attr(SHAKE).get();
+        return shake != null && shake.isHashed() ? begun(channel, tls.http3()) : engine(channel, false);
     }
 
     private QuicSslEngine engine(QuicChannel channel, boolean server) {
@@ -206,9 +218,13 @@ final class QuicTransport implements QuicSocket.Owner {
             HostCertificate now = certificates.now(node, node.loop(), node.random());
             if (now != null) own = now;
         });
-        QuicSslEngine engine = tls.context(c, server).newEngine(channel.alloc());
+        return begun(channel, tls.context(c, server));
+    }
+
+    private QuicSslEngine begun(QuicChannel channel, QuicSslContext context) {
+        QuicSslEngine engine = context.newEngine(channel.alloc());
         QuicTls.Shake shake = channel.attr(SHAKE).get();
-        tls.begin(engine, shake == null ? new QuicTls.Shake(null) : shake);
+        tls.begin(engine, shake == null ? QuicTls.Shake.ofAnyone() : shake);
         channel.closeFuture().addListener(closed -> tls.end(engine));
         return engine;
     }

@@ -3,6 +3,7 @@ package libp2p.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetSocketAddress;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +20,6 @@ import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 import libp2p.multiformats.Proto;
 import org.bouncycastle.tls.DTLSRequest;
-import org.bouncycastle.tls.DTLSVerifier;
-import org.bouncycastle.tls.DatagramSender;
 
 /**
  * The server's side of a socket: answers connectivity checks and first ClientHellos, and keeps nothing of either. Only who answers from
@@ -28,17 +27,12 @@ import org.bouncycastle.tls.DatagramSender;
  */
 final class RtcListener extends RtcPort implements Listener, QuicSocket.Datagrams {
     private static final int STUN_LAST = 3;
-    private static final int HANDSHAKE = 22;
-    private static final int HELLO_LEAST = 25; // the headers of record and message
-    private static final int TYPE_AT = 13;
-    private static final int CLIENT_HELLO = 1;
-    private static final int SEND_MAX = 1200;
 
     private final RtcTransport rtc;
     private final QuicSocket socket;
     private final Accept accept;
     private final Rng rng;
-    private final DTLSVerifier verifier = new DTLSVerifier(new DtlsCrypto());
+    private final HelloCookies cookies;
     private final Map<InetSocketAddress, Arrival> arrivals = new HashMap<>(); // connections too
     private @Nullable BoundAddresses addresses;
     private boolean closed;
@@ -49,6 +43,7 @@ final class RtcListener extends RtcPort implements Listener, QuicSocket.Datagram
         this.accept = accept;
         SecureRandom secure = new SecureRandom();
         this.rng = Rng.of(secure::nextBytes);
+        this.cookies = new HelloCookies(rtc.node().crypto(), rng);
     }
 
     /** On the socket's loop, when that is bound; false if someone else has its packets. */
@@ -115,7 +110,7 @@ final class RtcListener extends RtcPort implements Listener, QuicSocket.Datagram
         }
         Arrival there = arrivals.get(from);
         if (there != null) there.packet(size);
-        else if (!closed && isClientHello(size)) hello(from, size);
+        else if (!closed) hello(from, size);
     }
 
     private void stun(InetSocketAddress from, int size) {
@@ -126,38 +121,22 @@ final class RtcListener extends RtcPort implements Listener, QuicSocket.Datagram
         sendNow(from, Stun.answer(m.id(), from, ufrag));
     }
 
-    private boolean isClientHello(int size) {
-        return size >= HELLO_LEAST && received[0] == HANDSHAKE && received[TYPE_AT] == CLIENT_HELLO;
-    }
-
     private void hello(InetSocketAddress from, int size) {
-        byte[] ip = from.getAddress().getAddress();
-        byte[] client = new byte[ip.length + 2];
-        System.arraycopy(ip, 0, client, 0, ip.length);
-        client[ip.length] = (byte) (from.getPort() >> 8);
-        client[ip.length + 1] = (byte) from.getPort();
-        DTLSRequest request;
-        try {
-            request = verifier.verifyRequest(client, received, 0, size, new DatagramSender() {
-                @Override
-                public int getSendLimit() {
-                    return SEND_MAX;
-                }
-
-                @Override
-                public void send(byte[] bytes, int at, int n) {
-                    write(from, alloc().directBuffer(n).writeBytes(bytes, at, n));
-                    flush();
-                }
-            });
-        } catch (RuntimeException e) {
-            return; // what the library makes of some malformed ones
+        HelloFragment first = HelloFragment.read(received, size);
+        byte[] random = first == null ? null : first.random();
+        byte[] shown = first == null ? null : first.cookie();
+        if (first == null || random == null || shown == null) return;
+        byte[] cookie = cookies.of(from, random);
+        if (!MessageDigest.isEqual(cookie, shown)) {
+            sendNow(from, HelloCookies.request(first, cookie));
+            return;
         }
-        if (request == null) return;
         Multiaddr local = RtcTransport.multiaddr(socket.bound());
         Multiaddr remote = RtcTransport.multiaddr(from);
         if (accept.admit(local, remote) != null) return;
-        arrivals.put(from, new Arrival(from, new RtcUpgrade.Ends(local, remote, true, null), request));
+        Arrival arrival = new Arrival(from, new RtcUpgrade.Ends(local, remote, true, null), new HelloParts(first, cookie));
+        arrivals.put(from, arrival);
+        arrival.packet(size);
     }
 
     /** Someone who has come, and then its connection. */
@@ -166,23 +145,34 @@ final class RtcListener extends RtcPort implements Listener, QuicSocket.Datagram
         private final RtcUpgrade.Ends ends;
         private final DtlsHandshake handshake;
         private final Cancellable timer;
+        private @Nullable HelloParts hello; // until it is whole
         private @Nullable RtcUpgrade upgrade;
         private boolean over;
 
-        Arrival(InetSocketAddress from, RtcUpgrade.Ends ends, DTLSRequest request) {
+        Arrival(InetSocketAddress from, RtcUpgrade.Ends ends, HelloParts hello) {
             this.from = from;
             this.ends = ends;
+            this.hello = hello;
             this.handshake = new DtlsHandshake(rtc.certificate(), rtc.securityMillis(), p -> send(from, p));
             socket.joined();
             CloseReason late = CloseReason.of(CloseReason.Kind.TIMED_OUT, "security took too long");
             timer = loop().schedule(rtc.limits().securityNanos(), () -> fail(late));
-            rtc.handshake(loop(), () -> handshake.accept(request), this::encrypted);
         }
 
         void packet(int size) {
             RtcUpgrade u = upgrade;
-            if (u != null) u.packet(received, size);
+            if (hello != null) hello(hello, size);
+            else if (u != null) u.packet(received, size);
             else handshake.offer(Arrays.copyOf(received, size));
+        }
+
+        private void hello(HelloParts parts, int size) {
+            HelloFragment f = HelloFragment.read(received, size);
+            if (f == null || !parts.add(f)) return;
+            hello = null;
+            DTLSRequest request = parts.request();
+            if (request == null) fail(CloseReason.of(CloseReason.Kind.VIOLATION, "a malformed ClientHello"));
+            else rtc.handshake(loop(), () -> handshake.accept(request), this::encrypted);
         }
 
         private void encrypted(@Nullable DtlsRecords records, @Nullable CloseReason failure) {

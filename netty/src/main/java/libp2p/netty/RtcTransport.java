@@ -61,7 +61,7 @@ final class RtcTransport {
         this.options = options;
         this.sockets = sockets;
         this.noise = Noise.create(node.crypto(), node.random());
-        this.certificate = RtcCertificate.of(RtcSeeds.of(node, options));
+        this.certificate = RtcCertificate.of(HostSeeds.webRtc(node, options));
     }
 
     /** Whether it is {@code /ip4|ip6/…/udp/…/webrtc-direct}, with {@code /certhash/…} or without. */

@@ -58,6 +58,14 @@ final class Sockets {
         return multiaddr(address.getAddress(), transport, address.getPort());
     }
 
+    /** An address and a port as a URL has them. */
+    static String authority(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        if (!(address.getAddress() instanceof Inet6Address)) return host + ":" + address.getPort();
+        int zone = host.indexOf('%');
+        return "[" + (zone < 0 ? host : host.substring(0, zone)) + "]:" + address.getPort();
+    }
+
     private static @Nullable String zone(InetAddress address) {
         if (!(address instanceof Inet6Address six) || !six.isLinkLocalAddress()) return null;
         NetworkInterface on = six.getScopedInterface();

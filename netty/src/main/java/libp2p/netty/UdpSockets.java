@@ -109,6 +109,14 @@ final class UdpSockets {
         return null;
     }
 
+    /** Those that are open. */
+    List<QuicSocket> all() {
+        List<QuicSocket> all = new ArrayList<>();
+        for (Shared s : listening) all.add(s.socket);
+        for (QuicSocket s : dialling) if (s != null) all.add(s);
+        return all;
+    }
+
     /** Closes them all. */
     void stop() {
         for (Shared s : listening) s.socket.loop().execute(s.socket::close);

@@ -30,12 +30,12 @@ class QuicSocketTest {
         }
 
         @Override
-        public QuicTokens tokens(byte[] secret, NettyLoop of) {
-            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false);
+        public QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop of) {
+            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false, ids::isServers);
         }
 
         @Override
-        public QuicSslEngine serverEngine(QuicChannel channel) {
+        public QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel) {
             throw new AssertionError("nobody arrives");
         }
 

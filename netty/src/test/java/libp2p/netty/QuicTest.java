@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
+import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.node.Node;
@@ -268,6 +270,131 @@ class QuicTest {
         }
     }
 
+    /** Takes nothing, and remembers how much lay there each time. */
+    private static final class Stalled implements Protocol, StreamHandler {
+        static final String ID = "/stalled/1.0.0";
+        static final int CALLS = 8;
+        final CompletableFuture<List<Integer>> sizes = new CompletableFuture<>();
+        private final List<Integer> seen = new ArrayList<>();
+
+        @Override
+        public List<String> ids() {
+            return List.of(ID);
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public boolean onConnectionLoop() {
+            return true;
+        }
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            return this;
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            seen.add(data.size());
+            if (seen.size() == CALLS) sizes.complete(List.copyOf(seen));
+        }
+
+        @Override
+        public void onFinish(Stream s) {}
+    }
+
+    @Test
+    void aLookForAResetTakesAByteAndNoMore() throws IOException {
+        Stalled stalled = new Stalled();
+        try (Host a = builder().protocol(stalled).listen(ANY).start(); Host b = host()) {
+            b.connect(a.addresses().get(0));
+            try (PeerSocket s = b.open(a.id(), Stalled.ID)) {
+                s.out().write(new byte[512 * 1024]);
+                s.out().flush();
+                List<Integer> sizes = Waiting.get(stalled.sizes);
+                // The first read takes four pieces at most; what follows are looks.
+                for (int i = Stalled.CALLS / 2; i < Stalled.CALLS; i++) {
+                    assertThat(sizes.get(i) - sizes.get(i - 1)).as("%s", sizes).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    // ---- the end of a stream
+
+    /** Sends back what comes; after the first message its loop waits, so that what the peer sends meanwhile is read at once. */
+    private static final class Waits implements Protocol, StreamHandler {
+        static final String ID = "/waits/1.0.0";
+        final CompletableFuture<Void> answered = new CompletableFuture<>();
+        final CompletableFuture<Void> go = new CompletableFuture<>();
+
+        @Override
+        public List<String> ids() {
+            return List.of(ID);
+        }
+
+        @Override
+        public void start(Node node) {}
+
+        @Override
+        public boolean onConnectionLoop() {
+            return true;
+        }
+
+        @Override
+        public StreamHandler accept(Stream stream) {
+            return this;
+        }
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            s.write(data);
+            s.loop().execute(() -> {
+                answered.complete(null);
+                Waiting.get(go);
+            });
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            s.finish();
+        }
+    }
+
+    /** The library forgot a FIN that was to follow bytes which an acknowledgement of the same moment covered. */
+    @Test
+    void aStreamEndsThoughItsBytesAreAcknowledgedInTheMomentOfItsEnd() throws IOException {
+        Waits waits = new Waits();
+        CompletableFuture<Void> finished = new CompletableFuture<>();
+        try (Host a = builder().protocol(waits).listen(ANY).start(); Host b = host()) {
+            Connection c = connection(b, b.connect(a.addresses().get(0)));
+            c.open(List.of(Waits.ID), OpenOptions.DEFAULT, new StreamHandler() {
+                @Override
+                public void onOpen(Stream s) {
+                    s.write(new Buf(new byte[100]));
+                    s.loop().execute(() -> {
+                        Waiting.get(waits.answered);
+                        s.finish(); // before the answer is read and acknowledged
+                    });
+                }
+
+                @Override
+                public void onData(Stream s, Buf data) {
+                    data.skip(data.size());
+                    s.loop().execute(() -> s.loop().execute(() -> waits.go.complete(null)));
+                }
+
+                @Override
+                public void onFinish(Stream s) {
+                    finished.complete(null);
+                }
+            });
+            Waiting.get(finished);
+        }
+    }
+
     // ---- ids and tokens
 
     @Test
@@ -287,8 +414,8 @@ class QuicTest {
 
     @Test
     void resetTokensOfTwoConnectionsDifferAndAreTheSameEachTimeForOne() {
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true);
-        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true);
+        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true, id -> true);
         QuicIds ids = new QuicIds();
         Set<ByteBuffer> seen = new HashSet<>();
         for (int i = 0; i < 100; i++) {
@@ -305,7 +432,7 @@ class QuicTest {
     void aRetryTokenIsGoodForItsAddressItsTimeAndItsIdOnly() {
         long[] now = {0};
         boolean[] loaded = {false};
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0]);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0], id -> true);
         ByteBuf id = Unpooled.wrappedBuffer(Rng.seeded(1).bytes(20));
         ByteBuf out = Unpooled.buffer(tokens.maxTokenLength());
         assertThat(tokens.writeToken(out, id, HERE)).isFalse();

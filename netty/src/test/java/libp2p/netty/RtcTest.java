@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.Rng;
 import libp2p.core.identity.ExternalIdentity;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is particular to WebRTC-direct: certificates, connectivity checks, the shared port, strangers. */
 class RtcTest {
@@ -262,6 +264,62 @@ class RtcTest {
             b.connect(a.addresses().get(0));
             assertEcho(b, a.id());
         }
+    }
+
+    /** As browsers with a post-quantum key share send it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientHelloMayComeInParts(boolean lastFirst) throws IOException {
+        try (Host a = builder().listen(ANY).start(); DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(15_000);
+            int port = a.addresses().get(0).port();
+            byte[] hello = Arrays.copyOfRange(HexFormat.of().parseHex(CLIENT_HELLO), 25, 25 + HELLO);
+            byte[] request = ask(client, port, part(hello, 0, 0, 36));
+            assertThat(request[13]).as("HelloVerifyRequest").isEqualTo((byte) 3);
+            byte[] cookie = Arrays.copyOfRange(request, 28, request.length);
+
+            byte[] again = new byte[HELLO + cookie.length];
+            System.arraycopy(hello, 0, again, 0, 35);
+            again[35] = (byte) cookie.length;
+            System.arraycopy(cookie, 0, again, 36, cookie.length);
+            System.arraycopy(hello, 36, again, 36 + cookie.length, HELLO - 36);
+            byte[] first = part(again, 1, 0, 69);
+            byte[] second = part(again, 1, 69, 72);
+            byte[] third = part(again, 1, 72, again.length);
+            for (byte[] p : List.of(first, lastFirst ? third : second)) {
+                client.send(new DatagramPacket(p, p.length, InetAddress.getLoopbackAddress(), port));
+            }
+            assertThat(ask(client, port, lastFirst ? second : third)[13]).as("ServerHello").isEqualTo((byte) 2);
+        }
+    }
+
+    private static final int HELLO = 44; // bytes of the message
+
+    private static byte[] part(byte[] hello, int message, int from, int to) {
+        Buf b = new Buf(25 + to - from).putU8(22).putU16(0xfefd).putU16(0).putU16(0).putI32(message * 10 + from).putU16(12 + to - from);
+        b.putU8(1).putU8(0).putU16(hello.length).putU16(message).putU8(0).putU16(from).putU8(0).putU16(to - from);
+        return b.put(hello, from, to - from).takeAll();
+    }
+
+    @Test
+    void whatIsLessThanAPartOfAClientHelloIsNone() {
+        byte[] whole = HexFormat.of().parseHex(CLIENT_HELLO);
+        HelloFragment f = HelloFragment.read(whole, whole.length);
+        assertThat(f.random()).hasSize(32);
+        assertThat(f.cookie()).isEmpty();
+        for (int n = 0; n < whole.length; n++) assertThat(HelloFragment.read(whole, n)).isNull();
+        for (int n = 1; n < HELLO; n++) {
+            byte[] cut = part(Arrays.copyOfRange(whole, 25, whole.length), 0, 0, n);
+            HelloFragment c = HelloFragment.read(cut, cut.length);
+            assertThat(c.random() != null).isEqualTo(n >= 34);
+            assertThat(c.cookie() != null).isEqualTo(n >= 36);
+        }
+        byte[] huge = whole.clone();
+        huge[14] = 1;
+        assertThat(HelloFragment.read(huge, huge.length)).as("longer than any").isNull();
+        byte[] over = whole.clone();
+        over[21] = 1;
+        assertThat(HelloFragment.read(over, over.length)).as("beyond its end").isNull();
     }
 
     /** A ClientHello of DTLS 1.2 with one suite and no extension. */

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Loop;
@@ -49,6 +50,15 @@ final class Waiting {
             get(done);
         } finally {
             done.cancel(false);
+        }
+    }
+
+    /** Asks again, in this thread, until it is so: for questions that ask loops themselves. */
+    static void until(BooleanSupplier so) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!so.getAsBoolean()) {
+            if (System.nanoTime() > end) throw new AssertionError("it is not so after " + SECONDS + " s");
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

@@ -56,6 +56,11 @@ public final class LocalIdentity implements Identity {
         return Cancellable.NONE;
     }
 
+    /** Signs with these primitives instead of the identity's own, at once: for what is to come out the same each time. */
+    public byte[] signature(byte[] message, Crypto by) {
+        return key.sign(by, message);
+    }
+
     /**
      * 32 bytes that this key and purpose give, and nobody knows who has not the key: for secrets that are to stay the same as long as the
      * key does (HKDF, RFC 5869).

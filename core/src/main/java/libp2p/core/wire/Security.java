@@ -36,7 +36,8 @@ public interface Security {
      * @param expected who the peer must be, null for anyone
      * @param muxers ids for early muxer negotiation, by preference; empty for none
      * @param prologue bytes both sides must have agreed on; empty but for WebRTC
-     * @param certhashes what a WebTransport server tells in its Noise extension; empty otherwise
+     * @param certhashes what a WebTransport server, the responder, tells in its Noise extension, and what its client must be told; empty
+     *     otherwise
      */
     record Context(Node node, Loop loop, Rng rng, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue,
             List<byte[]> certhashes) {}

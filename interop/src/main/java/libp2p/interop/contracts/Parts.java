@@ -1,6 +1,7 @@
 package libp2p.interop.contracts;
 
 import java.security.SecureRandom;
+import java.util.Set;
 import libp2p.core.Crypto;
 import libp2p.core.Rng;
 import libp2p.core.net.Transport;
@@ -20,6 +21,8 @@ import libp2p.netty.Tls;
 
 /** A node of what the suites name. A name that is not known is an {@link IllegalArgumentException}. */
 final class Parts {
+    private static final Set<String> STANDALONE = Set.of("quic-v1", "webrtc-direct");
+
     private final Variables variables;
 
     /** What the variables name; all of it is looked at before anything is tried. */
@@ -38,7 +41,7 @@ final class Parts {
     }
 
     private boolean standalone() {
-        return variables.transport().equals("quic-v1");
+        return STANDALONE.contains(variables.transport());
     }
 
     /** Where to listen. */
@@ -49,6 +52,7 @@ final class Parts {
             case "ws" -> ip + "/tcp/0/ws";
             case "wss" -> ip + "/tcp/0/tls/ws";
             case "quic-v1" -> ip + "/udp/0/quic-v1";
+            case "webrtc-direct" -> ip + "/udp/0/webrtc-direct";
             default -> throw new IllegalArgumentException("no transport " + variables.transport());
         };
     }

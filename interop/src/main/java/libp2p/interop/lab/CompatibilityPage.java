@@ -30,7 +30,8 @@ final class CompatibilityPage {
         line("");
         line("Made by `" + report.command() + "` on " + LocalDate.now(ZoneOffset.UTC)
                 + "; do not edit. Each row of the matrix is two processes on one");
-        line("machine, our node and a program on the published packages of another implementation ([peers](../interop/peers/README.md)).");
+        line("machine, our node and a program on the published packages of another implementation"
+                + " ([peers](../interop/peers/README.md)). Browsers are in [browsers.md](browsers.md).");
         line("");
         line("**" + summary() + "**");
         line("");

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import libp2p.interop.lab.PeerProcess.Failure;
+import libp2p.interop.lab.Conversation.Failure;
 
 /** What two peers are asked to do with each other, by feature; the dialer plays the client. A new feature is a method and a line. */
-final class Features {
+public final class Features {
     /** One feature between two peers; throws {@link Failure} if it does not go as it must. */
     interface Feature {
         void run(PeerProcess dialer, PeerProcess listener, Combination with) throws InterruptedException;
@@ -27,7 +27,8 @@ final class Features {
     private static final long MIB = 1L << 20;
     private static final long ECHO_BYTES = 64 * MIB;
     private static final long PERF_BYTES = 16 * MIB;
-    private static final int SEED = 7;
+    /** Of the bytes of an echo. */
+    public static final int SEED = 7;
     private static final int MESSAGES = 20;
     private static final int LARGE_MESSAGE = 100_000;
     private static final String SOMEONE = "12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv"; // of specs/tls/tls.md
@@ -158,7 +159,7 @@ final class Features {
     }
 
     /** The hash of the seed's bytes, computed here: AES-256-CTR, key = SHA-256 of the seed's decimal text. */
-    static String hash(long bytes) {
+    public static String hash(long bytes) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             byte[] key = sha.digest(Integer.toString(SEED).getBytes(java.nio.charset.StandardCharsets.US_ASCII));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,12 +20,12 @@ import java.util.concurrent.TimeUnit;
  * @param description what it says it is and can do
  * @param missing why it is not there; empty if it is
  */
-record Peer(String name, List<String> command, JsonObject description, String missing) {
+public record Peer(String name, List<String> command, JsonObject description, String missing) {
     private static final int STATUS_MISSING = 3;
     private static final long SETUP_MINUTES = 30;
 
     /** Sets a peer up by its own script; {@link IOException} if that fails in any way but for want of a toolchain or a registry. */
-    static Peer setUp(Path root, String name) throws IOException, InterruptedException {
+    public static Peer setUp(Path root, String name) throws IOException, InterruptedException {
         int at = name.indexOf('@');
         Path script = root.resolve("peers").resolve(at < 0 ? name : name.substring(0, at)).resolve("setup");
         if (!Files.isExecutable(script)) throw new IOException("there is no peer " + name + ": " + script + " is missing");
@@ -43,7 +44,8 @@ record Peer(String name, List<String> command, JsonObject description, String mi
         }
     }
 
-    static Path logs(Path root) throws IOException {
+    /** Where what peers say to people goes. */
+    public static Path logs(Path root) throws IOException {
         return Files.createDirectories(root.resolve("cache").resolve("logs"));
     }
 
@@ -71,8 +73,18 @@ record Peer(String name, List<String> command, JsonObject description, String mi
         return all;
     }
 
-    boolean there() {
+    /** Whether it could be set up. */
+    public boolean there() {
         return missing.isEmpty();
+    }
+
+    /** The same, started with these variables in its environment. */
+    public Peer within(Map<String, String> environment) {
+        if (environment.isEmpty()) return this;
+        List<String> line = new ArrayList<>(List.of("env"));
+        environment.forEach((key, value) -> line.add(key + "=" + value));
+        line.addAll(command);
+        return new Peer(name, line, description, missing);
     }
 
     /** A list of the description: {@code dials}, {@code listens}, {@code security}, {@code muxers}, {@code keys}. */

@@ -40,8 +40,9 @@ final class Sabotage {
             %s
             """;
     private static final long LIMIT_SECONDS = 20;
+    /** All features over TCP and Noise: what is broken is below no other transport. */
     private static final Plan.Wish WISH =
-            new Plan.Wish(List.of(), List.of(), List.of("noise"), List.of(), List.of(Combination.KEY_DEFAULT), List.of(), false);
+            new Plan.Wish(List.of(), List.of("tcp"), List.of("noise"), List.of(), List.of(Combination.KEY_DEFAULT), List.of(), false);
 
     private final Path root;
     private final Peer java;

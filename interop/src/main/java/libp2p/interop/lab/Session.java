@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
-import libp2p.interop.lab.PeerProcess.Failure;
+import libp2p.interop.lab.Conversation.Failure;
 
 /** Runs one pairing: two processes that are kept from row to row, and started anew after one that failed. */
 final class Session implements AutoCloseable {

@@ -60,7 +60,7 @@ final class Commands {
                 Map.entry("dial", this::dial), Map.entry("close", this::close), Map.entry("connections", this::connections),
                 Map.entry("handle", this::handle), Map.entry("unhandle", this::unhandle), Map.entry("open", this::open),
                 Map.entry("ping", this::ping), Map.entry("identify", this::identify), Map.entry("awaitProtocol", this::awaitProtocol),
-                Map.entry("echo", this::echo), Map.entry("perf", this::perf),
+                Map.entry("echo", this::echo), Map.entry("reset", this::reset), Map.entry("perf", this::perf),
                 Map.entry("subscribe", gossip::subscribe), Map.entry("unsubscribe", gossip::unsubscribe),
                 Map.entry("publish", gossip::publish), Map.entry("awaitMesh", gossip::awaitMesh),
                 Map.entry("benchHandshakes", t -> bench.handshakes(Multiaddr.of(t.getString("address")), t.getInt("count"))),
@@ -230,6 +230,12 @@ final class Commands {
                 List.of(ReportingEcho.ID), OpenOptions.DEFAULT, new EchoClient(told.getLong("seed", 1), bytes, chunk, done)));
         return Lines.fields("bytes", bytes, "receivedBytes", r.received(), "sentSha256", r.sentSha256(),
                 "receivedSha256", r.receivedSha256(), "millis", (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private Map<String, Object> reset(JsonObject told) throws P2pException {
+        Connection c = connection(told);
+        host.await((Callback<Void> done) -> c.open(List.of(ReportingEcho.ID), OpenOptions.DEFAULT, new EchoReset(done)));
+        return Map.of();
     }
 
     private Map<String, Object> perf(JsonObject told) throws P2pException {

@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,6 +35,14 @@ public final class JavaPeer implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "NAME", defaultValue = "ed25519",
             description = "One of: ${COMPLETION-CANDIDATES}; made anew at each start.", completionCandidates = Parts.Keys.class)
     private String key;
+
+    @Option(names = "--identity", paramLabel = "FILE",
+            description = "A private key file, to be the same peer at each start; instead of --key.")
+    private Path identity;
+
+    @Option(names = "--certificate", paramLabel = "FILE",
+            description = "A PKCS#12 key store, password libp2p, for wss; without it a certificate that nobody vouches for.")
+    private Path certificate;
 
     @Option(names = "--listen", paramLabel = "MULTIADDR",
             description = "Where to listen, may be repeated; by default on a free port of 127.0.0.1.")
@@ -68,14 +77,15 @@ public final class JavaPeer implements Callable<Integer> {
         if (!roles.isEmpty()) throw usage("--role " + roles.get(0) + " is not known");
         if (noListen && !listen.isEmpty()) throw usage("--listen and --no-listen exclude each other");
         Parts parts = new Parts(choice("--transport", transport, Parts.TRANSPORTS), choice("--security", security, Parts.SECURITIES),
-                choice("--muxer", muxer, Parts.MUXERS), choice("--key", key, Parts.KEYS));
+                choice("--muxer", muxer, Parts.MUXERS), choice("--key", key, Parts.KEYS), identity, certificate);
         List<String> addresses = noListen ? List.of() : listen.isEmpty() ? List.of(parts.listen()) : listen;
 
         Lines lines = new Lines(System.out);
         Identities identities = new Identities(lines);
         try (Host host = parts.host(addresses, identities, lines, stock)) {
             Map<String, Object> ready = Lines.fields("event", "ready", "peerId", host.id().toString(),
-                    "addresses", host.addresses().stream().map(Object::toString).toList());
+                    "addresses", host.addresses().stream().map(Object::toString).toList(),
+                    "epochMillis", host.swarm().epochMillis());
             ready.putAll(Parts.description());
             lines.say(ready);
             read(new Commands(host, parts, identities, lines));

@@ -1,6 +1,7 @@
 package libp2p.interop.peer;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import libp2p.core.CloseReason;
 import libp2p.core.Crypto;
@@ -35,7 +37,9 @@ import libp2p.identify.Identify;
 import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
 import libp2p.jvm.JvmCrypto;
+import libp2p.jvm.KeyFile;
 import libp2p.jvm.TcpTransport;
+import libp2p.multiformats.Nullable;
 import libp2p.netty.NettyOptions;
 import libp2p.netty.NettyTransport;
 import libp2p.netty.Tls;
@@ -44,14 +48,15 @@ import libp2p.ping.Ping;
 
 /** What a node of ours can be put together from: a new transport, muxer or feature is one line here. */
 final class Parts {
-    /** A transport and where it listens by default. */
-    record Carrier(Supplier<Transport> make, String listen) {}
+    /** A transport, made with options that matter where there are certificates, and where it listens by default. */
+    record Carrier(Function<NettyOptions, Transport> make, String listen) {}
 
     static final Map<String, Carrier> TRANSPORTS = ordered(
-            Map.entry("tcp", new Carrier(TcpTransport::new, "/ip4/127.0.0.1/tcp/0")),
+            Map.entry("tcp", new Carrier(options -> new TcpTransport(), "/ip4/127.0.0.1/tcp/0")),
             Map.entry("ws", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/ws")),
-            Map.entry("wss", new Carrier(Parts::secured, "/ip4/127.0.0.1/tcp/0/tls/ws")),
+            Map.entry("wss", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/tcp/0/tls/ws")),
             Map.entry("quic-v1", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1")),
+            Map.entry("webtransport", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/quic-v1/webtransport")),
             Map.entry("webrtc-direct", new Carrier(NettyTransport::new, "/ip4/127.0.0.1/udp/0/webrtc-direct")));
     static final Map<String, BiFunction<Crypto, Rng, Security>> SECURITIES = ordered(
             Map.entry("noise", Noise::create),
@@ -70,18 +75,28 @@ final class Parts {
     private final String security;
     private final String muxer;
     private final String key;
+    private final @Nullable Path identity;
+    private final @Nullable Path certificate;
     private Identify identify;
 
-    Parts(String transport, String security, String muxer, String key) {
+    Parts(String transport, String security, String muxer, String key, @Nullable Path identity, @Nullable Path certificate) {
         this.transport = transport;
         this.security = security;
         this.muxer = muxer;
         this.key = key;
+        this.identity = identity;
+        this.certificate = certificate;
     }
 
-    /** WebSockets under a certificate that nobody vouches for, and that look at no other's. */
-    private static Transport secured() {
-        return new NettyTransport(NettyOptions.DEFAULT.selfSigned().verifies(false));
+    /** WebSockets under that certificate, or one that nobody vouches for, and that look at no other's. */
+    private NettyOptions options() throws IOException {
+        NettyOptions lenient = NettyOptions.DEFAULT.verifies(false);
+        return certificate == null ? lenient.selfSigned() : lenient.keyStore(certificate, "libp2p".toCharArray());
+    }
+
+    private PrivateKey identity(JvmCrypto crypto, Rng random) throws IOException {
+        KeyType type = KEYS.get(key);
+        return identity == null ? new PrivateKey(type, crypto.generate(type, RSA_BITS, random)) : KeyFile.read(identity, crypto);
     }
 
     @SafeVarargs
@@ -118,12 +133,11 @@ final class Parts {
         JvmCrypto crypto = JvmCrypto.create();
         SecureRandom secure = new SecureRandom();
         Rng random = Rng.of(secure::nextBytes);
-        KeyType type = KEYS.get(key);
         identify = new Identify(Identify.Params.DEFAULT, identities);
         return Host.builder()
                 .crypto(crypto)
-                .identity(new PrivateKey(type, crypto.generate(type, RSA_BITS, random)))
-                .transport(TRANSPORTS.get(transport).make().get())
+                .identity(identity(crypto, random))
+                .transport(TRANSPORTS.get(transport).make().apply(options()))
                 .security(SECURITIES.get(security).apply(crypto, random))
                 .muxer(MUXERS.get(muxer).get())
                 .limits(stock ? Limits.DEFAULT : raised())

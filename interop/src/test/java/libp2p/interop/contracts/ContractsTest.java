@@ -78,6 +78,12 @@ class ContractsTest {
     }
 
     @Test
+    void webRtcNeedsNoSecureChannelAndNoMuxer() throws Exception {
+        start(TransportApplication.class, over("webrtc-direct", "false"));
+        assertThat(result(start(TransportApplication.class, over("webrtc-direct", "true")))).contains("handshake_plus_one_rtt: ");
+    }
+
+    @Test
     void secureWebSocketsCarryTls() throws Exception {
         start(TransportApplication.class, over("wss", "false", "SECURE_CHANNEL", "tls", "MUXER", "yamux"));
         String out = result(start(TransportApplication.class, over("wss", "true", "SECURE_CHANNEL", "tls", "MUXER", "yamux")));

@@ -83,7 +83,8 @@ final class NoiseHandshake implements Security.Handshake {
             CloseReason failure = unsigned;
             if (failure != null) throw new Violation("our identity did not sign: " + failure, Codes.NONE);
             if (s == null) return false;
-            payload = new NoisePayload(context.node().identity().publicKey().encode(), s, context.certhashes(), context.muxers()).encode();
+            List<byte[]> certhashes = context.role() == Role.RESPONDER ? context.certhashes() : List.of();
+            payload = new NoisePayload(context.node().identity().publicKey().encode(), s, certhashes, context.muxers()).encode();
         }
         toSend.putU16(state.overhead() + payload.length);
         state.writeMessage(payload, toSend);
@@ -110,9 +111,19 @@ final class NoiseHandshake implements Security.Handshake {
         if (!key.verify(crypto, NoisePayload.signed(state.remoteStatic()), payload.signature())) {
             throw new Violation("the peer's identity did not sign its Noise key");
         }
+        if (context.role() == Role.INITIATOR) vouched(payload.certhashes());
         peer = payload;
         peerKey = key;
         peerId = id;
+    }
+
+    /** A server that does not know a certificate that we would have taken may not be the one that showed it (specs/webtransport). */
+    private void vouched(List<byte[]> told) {
+        for (byte[] wanted : context.certhashes()) {
+            boolean found = false;
+            for (byte[] hash : told) found |= Arrays.equals(hash, wanted);
+            if (!found) throw new Violation("the peer does not vouch for a certificate of its address");
+        }
     }
 
     /** The first of the initiator's that both speak (specs/connections/inlined-muxer-negotiation.md); null if a side told nothing. */

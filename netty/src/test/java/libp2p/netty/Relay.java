@@ -1,0 +1,221 @@
+package libp2p.netty;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import libp2p.core.Rng;
+
+/**
+ * Carries UDP on loopback between those who send to it and one server, and loses and reorders packets as its seed says.
+ *
+ * <p>Each client has a port of its own towards the server, as behind a NAT; {@link #rebind} gives it another.
+ */
+final class Relay implements AutoCloseable {
+    private static final int PACKET_MAX = 65536;
+    private static final int BUFFER = 4 << 20;
+
+    /** Packets that overtake one that is held back. */
+    private static final int OVERTAKING = 3;
+
+    /** One client, with its port towards the server. */
+    private static final class Flow {
+        private final InetSocketAddress client;
+        private final Deque<byte[]> held = new ArrayDeque<>(); // to the server; at most one
+        private final Deque<byte[]> heldBack = new ArrayDeque<>(); // to the client
+        private volatile DatagramChannel outer;
+        private int sinceHeld;
+        private int sinceHeldBack;
+
+        Flow(InetSocketAddress client) {
+            this.client = client;
+        }
+    }
+
+    private final InetSocketAddress server;
+    private final Rng rng;
+    private final Selector selector;
+    private final DatagramChannel inner;
+    private final Map<InetSocketAddress, Flow> flows = new ConcurrentHashMap<>();
+    private final ByteBuffer packet = ByteBuffer.allocate(PACKET_MAX);
+    private final Thread thread;
+    private volatile int lossPercent;
+    private volatile int reorderPercent;
+    private volatile boolean cut;
+    private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger reordered = new AtomicInteger();
+
+    Relay(int serverPort, long seed) throws IOException {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        server = new InetSocketAddress(here, serverPort);
+        rng = Rng.seeded(seed);
+        selector = Selector.open();
+        inner = open();
+        inner.register(selector, SelectionKey.OP_READ);
+        thread = new Thread(this::run, "relay");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static DatagramChannel open() throws IOException {
+        DatagramChannel c = DatagramChannel.open();
+        c.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
+        c.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        c.configureBlocking(false);
+        return c;
+    }
+
+    int port() {
+        return inner.socket().getLocalPort();
+    }
+
+    /** How many of a hundred packets are lost, each way. */
+    void lose(int percent) {
+        lossPercent = percent;
+    }
+
+    /** How many of a hundred packets are overtaken by the next three, each way. */
+    void reorder(int percent) {
+        reorderPercent = percent;
+    }
+
+    /** Nothing passes any more, either way. */
+    void cut() {
+        cut = true;
+    }
+
+    int lost() {
+        return lost.get();
+    }
+
+    int reordered() {
+        return reordered.get();
+    }
+
+    /** The ports towards the server. */
+    int[] ports() {
+        return flows.values().stream().mapToInt(f -> f.outer.socket().getLocalPort()).toArray();
+    }
+
+    /** All clients come from other ports from now on. */
+    void rebind() throws IOException {
+        for (Flow f : flows.values()) {
+            DatagramChannel old = f.outer;
+            f.outer = attach(f);
+            old.close();
+        }
+    }
+
+    private DatagramChannel attach(Flow f) throws IOException {
+        DatagramChannel c = open();
+        c.connect(server);
+        c.register(selector, SelectionKey.OP_READ, f);
+        selector.wakeup();
+        return c;
+    }
+
+    private void run() {
+        try {
+            while (selector.isOpen()) {
+                selector.select();
+                for (SelectionKey k : selector.selectedKeys()) {
+                    if (k.isValid()) read((DatagramChannel) k.channel(), (Flow) k.attachment());
+                }
+                selector.selectedKeys().clear();
+            }
+        } catch (ClosedSelectorException e) {
+            // The test is over.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read(DatagramChannel from, Flow flow) throws IOException {
+        while (true) {
+            packet.clear();
+            InetSocketAddress sender;
+            try {
+                sender = (InetSocketAddress) from.receive(packet);
+            } catch (IOException e) {
+                return; // rebound meanwhile, or the server's port has closed
+            }
+            if (sender == null) return;
+            byte[] bytes = new byte[packet.flip().remaining()];
+            packet.get(bytes);
+            if (flow == null) fromClient(sender, bytes);
+            else fromServer(flow, bytes);
+        }
+    }
+
+    private void fromClient(InetSocketAddress sender, byte[] bytes) throws IOException {
+        Flow f = flows.get(sender);
+        if (f == null) {
+            f = new Flow(sender);
+            f.outer = attach(f);
+            flows.put(sender, f);
+        }
+        if (isLost()) return;
+        if (f.held.isEmpty() && isHeld()) {
+            f.held.add(bytes);
+            f.sinceHeld = 0;
+            return;
+        }
+        toServer(f, bytes);
+        if (!f.held.isEmpty() && ++f.sinceHeld >= OVERTAKING) toServer(f, f.held.remove());
+    }
+
+    private void fromServer(Flow f, byte[] bytes) throws IOException {
+        if (isLost()) return;
+        if (f.heldBack.isEmpty() && isHeld()) {
+            f.heldBack.add(bytes);
+            f.sinceHeldBack = 0;
+            return;
+        }
+        inner.send(ByteBuffer.wrap(bytes), f.client);
+        if (!f.heldBack.isEmpty() && ++f.sinceHeldBack >= OVERTAKING) inner.send(ByteBuffer.wrap(f.heldBack.remove()), f.client);
+    }
+
+    private static void toServer(Flow f, byte[] bytes) {
+        try {
+            f.outer.write(ByteBuffer.wrap(bytes));
+        } catch (IOException e) {
+            // The server's port has closed: the packet is lost, as it would be on a network.
+        }
+    }
+
+    private boolean isLost() {
+        if (cut) return true;
+        if (rng.nextInt(100) >= lossPercent) return false;
+        lost.incrementAndGet();
+        return true;
+    }
+
+    private boolean isHeld() {
+        if (rng.nextInt(100) >= reorderPercent) return false;
+        reordered.incrementAndGet();
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        selector.close();
+        inner.close();
+        for (Flow f : flows.values()) f.outer.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
