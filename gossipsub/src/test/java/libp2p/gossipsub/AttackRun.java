@@ -17,10 +17,10 @@ import libp2p.sim.World;
 /**
  * Sybils against a network of honest nodes, in a simulated world: how many messages reach the honest, and what becomes of the sybils.
  *
- * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed, and if others are wanted, an honest node's honest neighbours,
- * seconds of warming up and of measuring, honest nodes that a sybil connects to. Prints one JSON object. The shapes are those of the published
- * evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each sybil connects to 20 of
- * the honest, unless said otherwise; a packet takes 50 ms, as it does where round trips take 100.
+ * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed, and if others are wanted, an honest node's honest
+ * neighbours, seconds of warming up and of measuring, honest nodes that a sybil connects to. Prints one JSON object. The shapes are those
+ * of the published evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each
+ * sybil connects to 20 of the honest, unless said otherwise; a packet takes 50 ms, as it does where round trips take 100.
  */
 final class AttackRun {
     /** What sybils do. */
@@ -280,7 +280,8 @@ final class AttackRun {
 
     String json(double cpuSeconds, long heap) {
         return String.format(Locale.ROOT,
-                "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"sybilDegree\":%d,\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
+                "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"sybilDegree\":%d,"
+                        + "\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
                         + "\"p50Millis\":%.0f,\"p99Millis\":%.0f,\"lastMillis\":%.0f,\"sybilsInMeshesMost\":%.3f,"
                         + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfBelowZeroAfterSeconds\":%.0f,"
                         + "\"halfGraylistedAfterSeconds\":%.0f,"
