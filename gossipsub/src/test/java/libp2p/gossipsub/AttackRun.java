@@ -17,9 +17,10 @@ import libp2p.sim.World;
 /**
  * Sybils against a network of honest nodes, in a simulated world: how many messages reach the honest, and what becomes of the sybils.
  *
- * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed. Prints one JSON object. The shapes are those of the published
- * evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each sybil connects to 20 of
- * the honest, unless said otherwise; a packet takes 50 ms, as it does where round trips take 100.
+ * <p>Arguments: the attack, honest nodes, sybils for each honest node, seed, and if others are wanted, an honest node's honest
+ * neighbours, seconds of warming up and of measuring, honest nodes that a sybil connects to. Prints one JSON object. The shapes are those
+ * of the published evaluation of GossipSub 1.1 (Vyzovitis et al., arXiv:2007.02754): each honest node has 20 honest neighbours, each
+ * sybil connects to 20 of the honest, unless said otherwise; a packet takes 50 ms, as it does where round trips take 100.
  */
 final class AttackRun {
     /** What sybils do. */
@@ -45,6 +46,7 @@ final class AttackRun {
     private final int honest;
     private final int sybils;
     private final int neighbours;
+    private final int sybilDegree;
     private final int warmSeconds;
     private final int seconds;
     private final World world;
@@ -64,10 +66,15 @@ final class AttackRun {
     private double meshShareMost;
 
     AttackRun(Attack attack, int honest, int ratio, long seed, int neighbours, int warmSeconds, int seconds) {
+        this(attack, honest, ratio, seed, neighbours, warmSeconds, seconds, neighbours);
+    }
+
+    AttackRun(Attack attack, int honest, int ratio, long seed, int neighbours, int warmSeconds, int seconds, int sybilDegree) {
         this.attack = attack;
         this.honest = honest;
         this.sybils = honest * ratio;
         this.neighbours = neighbours;
+        this.sybilDegree = sybilDegree;
         this.warmSeconds = warmSeconds;
         this.seconds = seconds;
         heard = new int[seconds];
@@ -168,7 +175,7 @@ final class AttackRun {
             SimHost b = bad.get(i);
             Set<Integer> to = new LinkedHashSet<>();
             if (attack == Attack.ECLIPSE) to.add(0);
-            while (to.size() < neighbours) to.add(world.random().nextInt(honest));
+            while (to.size() < sybilDegree) to.add(world.random().nextInt(honest));
             for (int t : to) {
                 SimHost target = hosts.get(t);
                 world.at(world.now() + world.random().nextInt(1000) * World.MILLISECOND, () -> world.connect(b, target));
@@ -273,12 +280,13 @@ final class AttackRun {
 
     String json(double cpuSeconds, long heap) {
         return String.format(Locale.ROOT,
-                "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
+                "{\"scenario\":\"gossip-attack\",\"attack\":\"%s\",\"honest\":%d,\"sybils\":%d,\"sybilDegree\":%d,"
+                        + "\"delivery\":%.5f,\"deliveryToVictim\":%.5f,"
                         + "\"p50Millis\":%.0f,\"p99Millis\":%.0f,\"lastMillis\":%.0f,\"sybilsInMeshesMost\":%.3f,"
                         + "\"sybilsInMeshes\":%.3f,\"sybilsBelowZero\":%.3f,\"sybilsGraylisted\":%.3f,\"halfBelowZeroAfterSeconds\":%.0f,"
                         + "\"halfGraylistedAfterSeconds\":%.0f,"
                         + "\"entriesMax\":%d,\"heapBytesPerNode\":%d,\"virtualSeconds\":%.0f,\"cpuSeconds\":%.1f,\"traceHash\":\"%016x\"}",
-                attack, honest, sybils, delivery(), deliveryToVictim(), millis(0.5), millis(0.99), millis(1),
+                attack, honest, sybils, sybilDegree, delivery(), deliveryToVictim(), millis(0.5), millis(0.99), millis(1),
                 meshShareMost, meshShare(), punished(), graylisted(), halfPunished,
                 halfGraylisted, tables(), heap / (honest + sybils), world.now() / 1e9, cpuSeconds, world.hash());
     }
@@ -291,7 +299,8 @@ final class AttackRun {
                 long cpu = os.getProcessCpuTime();
                 AttackRun r = new AttackRun(Attack.valueOf(name.toUpperCase(Locale.ROOT)), Integer.parseInt(args[1]),
                         Integer.parseInt(ratio),
-                        Long.parseLong(args[3]), number(args, 4, 20), number(args, 5, 40), number(args, 6, 60)).run();
+                        Long.parseLong(args[3]), number(args, 4, 20), number(args, 5, 40), number(args, 6, 60),
+                        number(args, 7, number(args, 4, 20))).run();
                 System.gc();
                 long heap = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
                 System.out.println(r.json((os.getProcessCpuTime() - cpu) / 1e9, heap));
