@@ -27,6 +27,12 @@ final class RtcUpgrade implements RtcLink.Owner {
      */
     record Ends(Multiaddr local, Multiaddr remote, boolean inbound, @Nullable PeerId expected) {}
 
+    /**
+     * How long a listener's first message waits. rust-libp2p opens the handshake's channel only after it has seen the end of SCTP's set-up,
+     * and loses a message that comes with it or right behind it.
+     */
+    private static final long SETTLE_NANOS = 20_000_000;
+
     private final RtcTransport rtc;
     private final RtcPort port;
     private final Ends ends;
@@ -82,10 +88,11 @@ final class RtcUpgrade implements RtcLink.Owner {
         RtcNoise n = new RtcNoise(rtc.node(), port.loop(), rng, rtc.noise(), link.sctp(), ends.inbound, ends.expected, prologue,
                 this::again, this::authenticated);
         noise = n;
-        n.step();
+        if (ends.inbound) port.loop().schedule(SETTLE_NANOS, this::again);
+        else n.step();
     }
 
-    /** A signature has come. */
+    /** A signature has come, or the first message's time. */
     private void again() {
         RtcNoise n = noise;
         if (n == null || over) return;
