@@ -21,8 +21,8 @@ import libp2p.multiformats.Nullable;
 /**
  * One QUIC stream over Netty's channel of it.
  *
- * <p>While {@link QuicOptions#UNREAD} bytes lie unread nothing is read, and so nothing credited to the peer. The library tells of a STOP_SENDING only when something
- * is written next, and not with which code.
+ * <p>While {@link QuicOptions#UNREAD} bytes lie unread nothing is read, and so nothing credited to the peer. The library tells of a
+ * STOP_SENDING only when something is written next, and not with which code.
  */
 final class QuicStream extends MuxStream {
     /** The most bytes that one write takes; what the stream's window does not let pass of it waits in the library. */
