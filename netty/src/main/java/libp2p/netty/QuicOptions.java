@@ -8,6 +8,9 @@ final class QuicOptions {
     /** Bytes that a stream may send before anything is read. */
     static final long STREAM_WINDOW = 1 << 20;
 
+    /** Bytes of a stream that may lie unread before no more are read: as many as Yamux's first window. */
+    static final int UNREAD = 256 << 10;
+
     /** Unidirectional streams that a peer may have open: HTTP/3 has three (RFC 9114 6.2), and may have some that say nothing. */
     static final long UNIDIRECTIONAL = 8;
 

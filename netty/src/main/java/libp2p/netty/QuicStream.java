@@ -21,8 +21,8 @@ import libp2p.multiformats.Nullable;
 /**
  * One QUIC stream over Netty's channel of it.
  *
- * <p>While bytes lie unread nothing is read, and so nothing credited to the peer. The library tells of a STOP_SENDING only when something
- * is written next, and not with which code.
+ * <p>While {@link QuicOptions#UNREAD} bytes lie unread nothing is read, and so nothing credited to the peer. The library tells of a
+ * STOP_SENDING only when something is written next, and not with which code.
  */
 final class QuicStream extends MuxStream {
     /** The most bytes that one write takes; what the stream's window does not let pass of it waits in the library. */
@@ -75,6 +75,11 @@ final class QuicStream extends MuxStream {
         if (reading || peerEnded || reads.glancing()) return;
         reading = true;
         c.read();
+    }
+
+    /** Whether more is read beside what the handler has left: a frame may come in pieces. */
+    private boolean hasRoom() {
+        return unreadSize() < QuicOptions.UNREAD;
     }
 
     // ---- what the handler does
@@ -154,7 +159,7 @@ final class QuicStream extends MuxStream {
     @Override
     protected void credit(int n) {
         QuicStreamChannel c = channel;
-        if (c != null && allRead()) read(c);
+        if (c != null && hasRoom()) read(c);
     }
 
     /** The stream is over: what the library would keep of it is given up, unless it still has to send. */
@@ -168,10 +173,10 @@ final class QuicStream extends MuxStream {
         c.close();
     }
 
-    /** Looks whether the peer has reset a stream whose bytes lie unread, which the library tells only to who reads. */
+    /** Looks whether the peer has reset a stream of which too much lies unread: the library tells it only to who reads. */
     void look() {
         QuicStreamChannel c = channel;
-        if (c == null || peerEnded || reading || reads.glancing() || allRead()) return;
+        if (c == null || peerEnded || reading || reads.glancing() || hasRoom()) return;
         reads.glance(true); // until the read is answered, which may be later
         c.read();
     }
@@ -202,7 +207,7 @@ final class QuicStream extends MuxStream {
             reading = false;
             reads.glance(false); // before what follows: a handler that takes the byte gets the rest as ever
             QuicStreamChannel c = channel;
-            if (c != null && allRead() && !isEnded()) read(c);
+            if (c != null && hasRoom() && !isEnded()) read(c);
         }
 
         @Override

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 public abstract class TransportContract {
     private static final String ECHO = "/echo";
     private static final String DEAF = "/deaf";
+    private static final String FRAME = "/frame";
     private static final int MANY = 1000;
     private static final long CODE = 0x12345;
 
@@ -65,6 +66,7 @@ public abstract class TransportContract {
 
     private final Stack stack;
     private final List<Caller> deaf = new ArrayList<>(); // of the listener, on the connection's loop
+    private final List<Frame> frames = new ArrayList<>(); // the same
     private Swarm dialer;
     private Swarm listener;
 
@@ -96,7 +98,12 @@ public abstract class TransportContract {
             deaf.add(c);
             return c;
         });
-        until(listener.loop(), () -> listener.speaks(DEAF) && listener.speaks(ECHO));
+        listener.handle(FRAME, s -> {
+            Frame f = new Frame();
+            frames.add(f);
+            return f;
+        });
+        until(listener.loop(), () -> listener.speaks(DEAF) && listener.speaks(ECHO) && listener.speaks(FRAME));
         return dial(listener.identity().id()).value();
     }
 
@@ -152,6 +159,7 @@ public abstract class TransportContract {
     @BeforeEach
     void fresh() {
         deaf.clear();
+        frames.clear();
     }
 
     @AfterEach
@@ -344,6 +352,18 @@ public abstract class TransportContract {
     }
 
     @Test
+    void whatIsLeftUnreadComesAgainWithTheRest() {
+        Connection c = connect();
+        Caller caller = open(c, FRAME);
+        send(c, caller, new byte[1]);
+        Connection theirs = accepted();
+        until(theirs.loop(), () -> !frames.isEmpty() && frames.get(0).calls > 0);
+        send(c, caller, new byte[Frame.SIZE - 1]);
+        until(theirs.loop(), () -> frames.get(0).whole);
+        assertThat(on(theirs.loop(), () -> frames.get(0).calls)).isLessThan(Frame.CALLS_MAX);
+    }
+
+    @Test
     void halfClosedEitherWayTheOtherGoesOn() {
         Connection c = connect();
         Caller near = open(c, DEAF);
@@ -361,6 +381,27 @@ public abstract class TransportContract {
     }
 
     /** Sends back what comes, as fast as it is taken. */
+    /** Leaves all unread until a frame is there, of half a window of Yamux: the other half may still be owed to the peer. */
+    private static final class Frame implements StreamHandler {
+        static final int SIZE = 128 * 1024;
+        static final int CALLS_MAX = SIZE / 128; // no carrier has smaller pieces
+        int calls;
+        boolean whole;
+
+        @Override
+        public void onData(Stream s, Buf data) {
+            calls++;
+            if (data.size() < SIZE) return;
+            whole = true;
+            data.skip(data.size());
+        }
+
+        @Override
+        public void onFinish(Stream s) {
+            s.finish();
+        }
+    }
+
     private static final class Echo implements StreamHandler {
         @Override
         public void onOpen(Stream s) {

@@ -222,11 +222,6 @@ public abstract class BaseStream implements Stream {
         filter = first;
     }
 
-    /** Whether the handler has taken all that has arrived. */
-    protected final boolean allRead() {
-        return unread == null;
-    }
-
     /** Bytes that arrived and were not read yet. */
     protected final int unreadSize() {
         Buf u = unread;
