@@ -18,15 +18,13 @@ import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Stream;
-import libp2p.core.net.StreamHandler;
-import libp2p.core.node.Node;
-import libp2p.core.node.Protocol;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
 import libp2p.jvm.PeerSocket;
 import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
+import libp2p.testkit.TestProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,26 +134,12 @@ class FaultsTest {
     }
 
     /** Counts what comes until the end, and answers with a byte. */
-    private static final class Sink implements Protocol, StreamHandler {
+    private static final class Sink extends TestProtocol {
         static final String ID = "/sink/1.0.0";
         final AtomicInteger size = new AtomicInteger();
 
-        @Override
-        public List<String> ids() {
-            return List.of(ID);
-        }
-
-        @Override
-        public void start(Node node) {}
-
-        @Override
-        public boolean onConnectionLoop() {
-            return true;
-        }
-
-        @Override
-        public StreamHandler accept(Stream stream) {
-            return this;
+        Sink() {
+            super(ID);
         }
 
         @Override

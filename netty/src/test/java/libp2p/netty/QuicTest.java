@@ -24,20 +24,17 @@ import libp2p.core.identity.KeyType;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
-import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
-import libp2p.core.node.Node;
-import libp2p.core.node.Protocol;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
 import libp2p.jvm.P2pException;
 import libp2p.jvm.PeerSocket;
 import libp2p.multiformats.Multiaddr;
-import libp2p.multiformats.Nullable;
+import libp2p.testkit.TestProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -105,19 +102,7 @@ class QuicTest {
 
     @Test
     void aGaterRefusesBeforeAndAfterThePeerIsKnown() throws IOException {
-        Gater closed = new Gater() {
-            @Override
-            public @Nullable CloseReason accept(Multiaddr local, Multiaddr remote) {
-                return CloseReason.of(CloseReason.Kind.REFUSED, "closed");
-            }
-        };
-        Gater picky = new Gater() {
-            @Override
-            public @Nullable CloseReason secured(PeerId peer, Multiaddr remote, boolean inbound) {
-                return CloseReason.of(CloseReason.Kind.REFUSED, Codes.GATED, "not you");
-            }
-        };
-        try (Host a = builder().gater(closed).listen(ANY).start(); Host b = host()) {
+        try (Host a = builder().gater(Gaters.CLOSED).listen(ANY).start(); Host b = host()) {
             // The listener's handshake may have left before its refusal: then the dialler has a connection for a moment.
             try {
                 PeerId there = b.connect(a.addresses().get(0));
@@ -127,7 +112,7 @@ class QuicTest {
             }
             Waiting.until(a.swarm().loop(), () -> a.swarm().connections().isEmpty());
         }
-        try (Host a = host(ANY); Host b = builder().gater(picky).start()) {
+        try (Host a = host(ANY); Host b = builder().gater(Gaters.PICKY).start()) {
             assertThatThrownBy(() -> b.connect(a.addresses().get(0))).isInstanceOf(P2pException.class).hasMessageContaining("not you");
         }
     }
@@ -215,29 +200,15 @@ class QuicTest {
     // ---- bytes that lie unread
 
     /** Takes nothing until a look for a reset has brought a byte, and all from then on. */
-    private static final class Late implements Protocol, StreamHandler {
+    private static final class Late extends TestProtocol {
         static final String ID = "/late/1.0.0";
         final CompletableFuture<Integer> calls = new CompletableFuture<>();
         private boolean taking;
         private int unread;
         private int count;
 
-        @Override
-        public List<String> ids() {
-            return List.of(ID);
-        }
-
-        @Override
-        public void start(Node node) {}
-
-        @Override
-        public boolean onConnectionLoop() {
-            return true;
-        }
-
-        @Override
-        public StreamHandler accept(Stream stream) {
-            return this;
+        Late() {
+            super(ID);
         }
 
         @Override
@@ -273,28 +244,14 @@ class QuicTest {
     }
 
     /** Takes nothing, and remembers how much lay there each time. */
-    private static final class Stalled implements Protocol, StreamHandler {
+    private static final class Stalled extends TestProtocol {
         static final String ID = "/stalled/1.0.0";
         static final int CALLS = 8;
         final CompletableFuture<List<Integer>> sizes = new CompletableFuture<>(); // from the one on that is too much
         private final List<Integer> seen = new ArrayList<>();
 
-        @Override
-        public List<String> ids() {
-            return List.of(ID);
-        }
-
-        @Override
-        public void start(Node node) {}
-
-        @Override
-        public boolean onConnectionLoop() {
-            return true;
-        }
-
-        @Override
-        public StreamHandler accept(Stream stream) {
-            return this;
+        Stalled() {
+            super(ID);
         }
 
         @Override
@@ -302,9 +259,6 @@ class QuicTest {
             if (data.size() >= QuicOptions.UNREAD) seen.add(data.size());
             if (seen.size() == CALLS) sizes.complete(List.copyOf(seen));
         }
-
-        @Override
-        public void onFinish(Stream s) {}
     }
 
     @Test
@@ -327,27 +281,13 @@ class QuicTest {
     // ---- the end of a stream
 
     /** Sends back what comes; after the first message its loop waits, so that what the peer sends meanwhile is read at once. */
-    private static final class Waits implements Protocol, StreamHandler {
+    private static final class Waits extends TestProtocol {
         static final String ID = "/waits/1.0.0";
         final CompletableFuture<Void> answered = new CompletableFuture<>();
         final CompletableFuture<Void> go = new CompletableFuture<>();
 
-        @Override
-        public List<String> ids() {
-            return List.of(ID);
-        }
-
-        @Override
-        public void start(Node node) {}
-
-        @Override
-        public boolean onConnectionLoop() {
-            return true;
-        }
-
-        @Override
-        public StreamHandler accept(Stream stream) {
-            return this;
+        Waits() {
+            super(ID);
         }
 
         @Override

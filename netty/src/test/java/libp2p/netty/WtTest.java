@@ -26,7 +26,6 @@ import libp2p.core.identity.KeyType;
 import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
-import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
@@ -168,26 +167,14 @@ class WtTest {
 
     @Test
     void aGaterRefusesBeforeAndAfterThePeerIsKnown() throws IOException {
-        Gater closed = new Gater() {
-            @Override
-            public @Nullable CloseReason accept(Multiaddr local, Multiaddr remote) {
-                return CloseReason.of(CloseReason.Kind.REFUSED, "closed");
-            }
-        };
-        Gater picky = new Gater() {
-            @Override
-            public @Nullable CloseReason secured(PeerId peer, Multiaddr remote, boolean inbound) {
-                return CloseReason.of(CloseReason.Kind.REFUSED, Codes.GATED, "not you");
-            }
-        };
-        try (Host a = builder().gater(closed).listen(ANY).start(); Host b = host()) {
+        try (Host a = builder().gater(Gaters.CLOSED).listen(ANY).start(); Host b = host()) {
             assertThatThrownBy(() -> b.connect(a.addresses().get(0))).isInstanceOf(P2pException.class);
             assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections().size())).isZero();
         }
-        try (Host a = host(ANY); Host b = builder().gater(picky).start()) {
+        try (Host a = host(ANY); Host b = builder().gater(Gaters.PICKY).start()) {
             assertThatThrownBy(() -> b.connect(a.addresses().get(0))).isInstanceOf(P2pException.class).hasMessageContaining("not you");
         }
-        try (Host a = builder().gater(picky).listen(ANY).start(); Host b = host()) {
+        try (Host a = builder().gater(Gaters.PICKY).listen(ANY).start(); Host b = host()) {
             PeerId there = b.connect(a.addresses().get(0)); // the last word of the handshake is the client's
             Waiting.until(b.swarm().loop(), () -> b.swarm().connections(there).isEmpty());
             assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections().size())).isZero();

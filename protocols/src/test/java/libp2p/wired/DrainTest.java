@@ -12,15 +12,13 @@ import libp2p.core.Rng;
 import libp2p.core.net.Connection;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
-import libp2p.core.net.StreamHandler;
-import libp2p.core.node.Node;
-import libp2p.core.node.Protocol;
 import libp2p.core.node.Swarm;
 import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.echo.Echo;
 import libp2p.ping.Ping;
 import libp2p.testkit.Caller;
+import libp2p.testkit.TestProtocol;
 import libp2p.testkit.World;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,29 +119,22 @@ class DrainTest {
     }
 
     /** Says one byte when the node goes; on the node's loop. */
-    private static final class Farewell implements Protocol, StreamHandler {
+    private static final class Farewell extends TestProtocol {
         static final String ID = "/farewell";
 
-        @Override
-        public List<String> ids() {
-            return List.of(ID);
+        Farewell() {
+            super(ID);
         }
 
         @Override
-        public void start(Node node) {}
-
-        @Override
-        public StreamHandler accept(Stream stream) {
-            return this;
+        public boolean onConnectionLoop() {
+            return false;
         }
 
         @Override
         public void onData(Stream stream, Buf data) {
             data.skip(data.size());
         }
-
-        @Override
-        public void onFinish(Stream stream) {}
 
         @Override
         public void onDrain(Stream stream) {
