@@ -67,6 +67,7 @@ public final class World {
     private @Nullable Function<Security, Security> preferred;
     private @Nullable Supplier<Security> only;
     private @Nullable Resolver resolver;
+    private Gater gater = Gater.OPEN;
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -101,6 +102,12 @@ public final class World {
     /** Nodes that are made from now on look names up there. */
     public World resolver(Resolver names) {
         resolver = names;
+        return this;
+    }
+
+    /** Nodes that are made from now on ask it. */
+    public World gater(Gater say) {
+        gater = say;
         return this;
     }
 
@@ -141,7 +148,7 @@ public final class World {
                 limits,
                 new TallyScope(limits),
                 new Watching(),
-                Gater.OPEN,
+                gater,
                 resolver,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
