@@ -79,7 +79,7 @@ public final class TcpTransport implements Transport {
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
         Node n = started();
         NioLoop loop = next(dials);
-        Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
+        Dial plain = dial.at(dial.address().unmapped());
         if (!handles(plain.address())) {
             loop.execute(() -> done.done(null, CloseReason.of(CloseReason.Kind.UNREACHABLE, "not a TCP address: " + dial.address())));
             return Cancellable.NONE;

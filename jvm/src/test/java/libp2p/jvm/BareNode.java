@@ -110,6 +110,11 @@ final class BareNode implements Node, Upgrader {
     }
 
     @Override
+    public List<String> securities() {
+        return List.of();
+    }
+
+    @Override
     public Watch<List<Multiaddr>> addresses() {
         throw nothing();
     }

@@ -12,6 +12,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import libp2p.core.Crypto;
 import libp2p.core.Rng;
@@ -56,14 +57,42 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
         return of(key, hostKey, signature, crypto, serial(rng), fromMillis, toMillis);
     }
 
+    /** The same, and it tells which security protocols the host has on offer, by preference, if there are several. */
+    static HostCertificate of(
+            Unsigned key,
+            byte[] hostKey,
+            byte[] signature,
+            List<String> securities,
+            Crypto crypto,
+            Rng rng,
+            long fromMillis,
+            long toMillis) {
+        return of(key, hostKey, signature, securities, crypto, serial(rng), fromMillis, toMillis);
+    }
+
     /** The same with a serial number that is given; what is signed deterministically comes out the same each time. */
     static HostCertificate of(
             Unsigned key, byte[] hostKey, byte[] signature, Crypto crypto, byte[] serial, long fromMillis, long toMillis) {
+        return of(key, hostKey, signature, List.of(), crypto, serial, fromMillis, toMillis);
+    }
+
+    private static HostCertificate of(
+            Unsigned key,
+            byte[] hostKey,
+            byte[] signature,
+            List<String> securities,
+            Crypto crypto,
+            byte[] serial,
+            long fromMillis,
+            long toMillis) {
         byte[] algorithm = Der.sequenceOf(Der.oidOf(ECDSA_WITH_SHA256));
         // An empty name would be enough, but Java's own parser takes none.
         byte[] name = name("libp2p");
         byte[] extension = Der.sequenceOf(
                 Der.oidOf(PeerCertificate.EXTENSION), Der.octetsOf(Der.sequenceOf(Der.octetsOf(hostKey), Der.octetsOf(signature))));
+        // The host key first: js-libp2p looks at the first extension only.
+        boolean tells = securities.size() > 1;
+        byte[] extensions = tells ? Der.sequenceOf(extension, PeerCertificate.telling(securities)) : Der.sequenceOf(extension);
         byte[] toBeSigned = Der.sequenceOf(
                 Der.explicitOf(0, Der.integerOf(VERSION_3)),
                 Der.integerOf(serial),
@@ -72,7 +101,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key, long fromMil
                 Der.sequenceOf(time(fromMillis), time(toMillis)),
                 name,
                 key.spki,
-                Der.explicitOf(3, Der.sequenceOf(extension)));
+                Der.explicitOf(3, extensions));
         byte[] own = crypto.sign(KeyType.ECDSA, key.privateKey, toBeSigned);
         byte[] der = Der.sequenceOf(toBeSigned, algorithm, Der.bitsOf(own));
         try {

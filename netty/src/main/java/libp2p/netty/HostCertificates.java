@@ -83,7 +83,9 @@ final class HostCertificates {
             }
             long now = node.epochMillis();
             byte[] host = node.identity().publicKey().encode();
-            made(mine, HostCertificate.of(key, host, signature, node.crypto(), rng, now - SKEW_MILLIS, now + lifeMillis), null);
+            List<String> securities = node.securities();
+            made(mine, HostCertificate.of(
+                    key, host, signature, securities, node.crypto(), rng, now - SKEW_MILLIS, now + lifeMillis), null);
         });
     }
 

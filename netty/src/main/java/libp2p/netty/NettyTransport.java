@@ -121,7 +121,7 @@ public final class NettyTransport implements Transport {
 
     @Override
     public Cancellable dial(Dial dial, Callback<? super Connection> done) {
-        Dial plain = new Dial(dial.address().unmapped(), dial.expected(), dial.role(), dial.fromListenPort(), dial.deadlineNanos());
+        Dial plain = dial.at(dial.address().unmapped());
         if (QuicTransport.is(plain.address())) return quic().dial(plain, done);
         if (WtTransport.is(plain.address())) return wt().dial(plain, done);
         if (RtcTransport.is(plain.address())) return rtc().dial(plain, done);

@@ -6,6 +6,7 @@ import java.security.cert.CertificateEncodingException;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import libp2p.core.Crypto;
@@ -23,18 +24,26 @@ import libp2p.multiformats.Nullable;
  *
  * @param key the host key that the extension holds
  * @param id its peer id
+ * @param securities the security protocols that it has on offer, by preference; empty if it does not say
  */
-record PeerCertificate(PublicKey key, PeerId id) {
+record PeerCertificate(PublicKey key, PeerId id, List<String> securities) {
     /** Bytes of the longest certificate that is read; the largest host key with its signature fits several times. */
     static final int SIZE_MAX = 16 * 1024;
 
     /** 1.3.6.1.4.1.53594.1.1. */
     static final byte[] EXTENSION = {0x2b, 6, 1, 4, 1, (byte) 0x83, (byte) 0xa2, 0x5a, 1, 1};
 
+    /** 1.3.6.1.4.1.53594.1.1353, an own extension, which others skip: a sequence of UTF8String, the ids of security protocols. */
+    static final byte[] SECURITIES = {0x2b, 6, 1, 4, 1, (byte) 0x83, (byte) 0xa2, 0x5a, 1, (byte) 0x8a, 0x49};
+
+    /** How many security protocols a certificate may name. */
+    static final int SECURITIES_MAX = 64;
+
     static final int UTC_TIME = 0x17;
     static final int GENERALIZED_TIME = 0x18;
 
     private static final int BOOLEAN = 0x01;
+    private static final int UTF8_STRING = 0x0c;
     private static final int INTEGER = 0x02;
     private static final int SEQUENCE = 0x30;
     private static final int ISSUER_UNIQUE_ID = 0x81;
@@ -77,23 +86,26 @@ record PeerCertificate(PublicKey key, PeerId id) {
         fields.content(SEQUENCE); // the subject
         byte[] spki = fields.whole();
         if (fields.nextIs(ISSUER_UNIQUE_ID) || fields.nextIs(SUBJECT_UNIQUE_ID)) throw new Violation("certificate has a unique id");
-        byte[] signedKey = extension(fields);
+        Extensions told = extensions(fields);
         fields.end();
 
         boolean own = SelfSignature.verify(crypto, algorithm, spki, toBeSigned, signature);
         if (!own) throw new Violation("certificate is not signed by its own key");
-        return host(signedKey, spki, crypto);
+        return host(told, spki, crypto);
     }
 
-    private static PeerCertificate host(byte[] signedKey, byte[] spki, Crypto crypto) {
-        Der outer = Der.of(signedKey);
+    /** What the extensions say that we understand. */
+    private record Extensions(byte[] signedKey, List<String> securities) {}
+
+    private static PeerCertificate host(Extensions told, byte[] spki, Crypto crypto) {
+        Der outer = Der.of(told.signedKey);
         Der both = outer.sequence();
         outer.end();
         PublicKey key = PublicKey.decode(both.octets());
         byte[] signature = both.octets();
         both.end();
         if (!key.verify(crypto, signed(spki), signature)) throw new Violation("the peer's identity did not sign its certificate's key");
-        return new PeerCertificate(key, PeerId.of(key, crypto));
+        return new PeerCertificate(key, PeerId.of(key, crypto), told.securities);
     }
 
     private static void checkValid(Der validity, long nowMillis) {
@@ -104,13 +116,13 @@ record PeerCertificate(PublicKey key, PeerId id) {
         if (nowMillis > to) throw new Violation("certificate has expired");
     }
 
-    /** The value of libp2p's extension. */
-    private static byte[] extension(Der fields) {
+    private static Extensions extensions(Der fields) {
         Der tagged = fields.explicit(3);
         if (tagged == null) throw new Violation("certificate has no extensions");
         Der all = tagged.sequence();
         tagged.end();
         byte[] found = null;
+        List<String> securities = null;
         while (all.hasMore()) {
             Der one = all.sequence();
             byte[] oid = one.oid();
@@ -120,12 +132,34 @@ record PeerCertificate(PublicKey key, PeerId id) {
             if (Arrays.equals(oid, EXTENSION)) {
                 if (found != null) throw new Violation("certificate has two libp2p extensions");
                 found = value;
+            } else if (Arrays.equals(oid, SECURITIES)) {
+                if (securities != null) throw new Violation("certificate names its security protocols twice");
+                securities = securities(value);
             } else if (critical && !understood(oid)) {
                 throw new Violation("certificate has an unknown critical extension");
             }
         }
         if (found == null) throw new Violation("certificate has no libp2p extension");
-        return found;
+        return new Extensions(found, securities == null ? List.of() : securities);
+    }
+
+    /** The extension that tells these ids. */
+    static byte[] telling(List<String> securities) {
+        byte[][] all = new byte[securities.size()][];
+        for (int i = 0; i < all.length; i++) all[i] = Der.tagged(UTF8_STRING, securities.get(i).getBytes(StandardCharsets.UTF_8));
+        return Der.sequenceOf(Der.oidOf(SECURITIES), Der.octetsOf(Der.sequenceOf(all)));
+    }
+
+    private static List<String> securities(byte[] value) {
+        Der outer = Der.of(value);
+        Der all = outer.sequence();
+        outer.end();
+        List<String> ids = new ArrayList<>();
+        while (all.hasMore()) {
+            if (ids.size() == SECURITIES_MAX) throw new Violation("certificate names too many security protocols");
+            ids.add(new String(all.content(UTF8_STRING), StandardCharsets.UTF_8));
+        }
+        return ids;
     }
 
     private static boolean truth(byte[] content) {

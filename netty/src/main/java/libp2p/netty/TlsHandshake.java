@@ -2,6 +2,7 @@ package libp2p.netty;
 
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -12,6 +13,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.Codes;
 import libp2p.core.Violation;
 import libp2p.core.identity.PeerId;
+import libp2p.core.net.Role;
 import libp2p.core.wire.Security;
 import libp2p.multiformats.Nullable;
 
@@ -151,7 +153,9 @@ final class TlsHandshake implements Security.Handshake {
         if (!early && !agreed.equals(Tls.ALPN)) throw new Violation("application protocol that was not offered: " + agreed);
         tls.handshakes().remove(e);
         engine = null;
-        return new TlsSession(shown, early ? agreed : null, e, of, buffers);
+        // A certificate names all that a host has; an initiator may have wanted less, and an address that named this protocol.
+        List<String> offer = context.role() == Role.INITIATOR ? shown.securities() : List.of();
+        return new TlsSession(shown, early ? agreed : null, offer, e, of, buffers);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package libp2p.netty;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -23,15 +24,23 @@ final class TlsSession implements Security.Session {
 
     private final PeerCertificate peer;
     private final @Nullable String muxer;
+    private final List<String> offer;
     private final SSLEngine engine;
     private final TlsEngines engines;
     private final TlsBuffers buffers;
     private @Nullable Buf answer; // to be sent before what is sealed next
     private boolean disposed;
 
-    TlsSession(PeerCertificate peer, @Nullable String muxer, SSLEngine engine, TlsEngines engines, TlsBuffers buffers) {
+    TlsSession(
+            PeerCertificate peer,
+            @Nullable String muxer,
+            List<String> offer,
+            SSLEngine engine,
+            TlsEngines engines,
+            TlsBuffers buffers) {
         this.peer = peer;
         this.muxer = muxer;
+        this.offer = offer;
         this.engine = engine;
         this.engines = engines;
         this.buffers = buffers;
@@ -50,6 +59,11 @@ final class TlsSession implements Security.Session {
     @Override
     public @Nullable String muxer() {
         return muxer;
+    }
+
+    @Override
+    public List<String> offer() {
+        return offer;
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import libp2p.core.Rng;
 import libp2p.core.Violation;
@@ -160,5 +162,35 @@ class PeerCertificateTest {
             byte[] der = PeerCertificate.only(new Certificate[] {own.certificate()});
             assertThat(read(der).key()).isEqualTo(host.publicKey(Certificates.CRYPTO));
         }
+    }
+
+    private static HostCertificate telling(List<String> securities) {
+        PrivateKey host = PrivateKey.generate(KeyType.ED25519, Certificates.CRYPTO, Rng.seeded(1));
+        HostCertificate.Unsigned key = HostCertificate.prepare(Certificates.CRYPTO, Rng.seeded(2));
+        byte[] signature = host.sign(Certificates.CRYPTO, key.signed());
+        byte[] hostKey = host.publicKey(Certificates.CRYPTO).encode();
+        return HostCertificate.of(key, hostKey, signature, securities, Certificates.CRYPTO, Rng.seeded(3), NOW - 1000, NOW + 1000);
+    }
+
+    @Test
+    void aCertificateTellsWhichSecurityProtocolsItsHostHasIfThereIsAChoice() {
+        List<String> both = List.of("/tls/1.0.0", "/noise");
+        byte[] told = PeerCertificate.only(new Certificate[] {telling(both).certificate()});
+        assertThat(read(told).securities()).isEqualTo(both);
+        byte[] one = PeerCertificate.only(new Certificate[] {telling(List.of("/tls/1.0.0")).certificate()});
+        assertThat(read(one).securities()).isEmpty();
+        for (int n = 0; n < told.length; n++) {
+            byte[] cut = Certificates.cut(told, n);
+            assertThatThrownBy(() -> read(cut)).as("cut at %d", n).isInstanceOf(Violation.class);
+        }
+    }
+
+    @Test
+    void aCertificateThatNamesMoreSecurityProtocolsThanAnyHostHasIsRefused() {
+        List<String> many = new ArrayList<>();
+        for (int i = 0; i < PeerCertificate.SECURITIES_MAX; i++) many.add("/s" + i);
+        assertThat(read(PeerCertificate.only(new Certificate[] {telling(many).certificate()})).securities()).isEqualTo(many);
+        many.add("/one-more");
+        assertRefused(PeerCertificate.only(new Certificate[] {telling(many).certificate()}), "too many security protocols");
     }
 }

@@ -2,6 +2,7 @@ package libp2p.wired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Connection;
@@ -53,7 +54,7 @@ class BrokenConnectionTest {
     })
     void aConnectionThatBreaksAtAnyByteEndsForAllAndLeavesNothing(String security, String muxer, boolean apart) {
         world.wired(muxer.equals("yamux") ? new Yamux() : new Mplex()).apart(apart);
-        if (security.equals("plaintext")) world.preferring(noise -> new Plaintext());
+        if (security.equals("plaintext")) world.offering(noise -> List.of(new Plaintext(), noise));
         a = world.node(new Identify());
         b = world.node(new Identify(), new Echo());
         world.network().pipes(made -> pipes = made);

@@ -1,5 +1,6 @@
 package libp2p.wired;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import libp2p.bouncycastle.BouncyCastleCrypto;
@@ -26,7 +27,7 @@ class MemoryTransportTest extends TransportContract {
     MemoryTransportTest(Stack stack) {
         super(stack);
         world.wired(stack.muxer().equals("yamux") ? new Yamux() : new Mplex()).apart(stack.loops() > 1);
-        if (stack.security().equals("plaintext")) world.preferring(noise -> new Plaintext());
+        if (stack.security().equals("plaintext")) world.offering(noise -> List.of(new Plaintext(), noise));
     }
 
     @Override

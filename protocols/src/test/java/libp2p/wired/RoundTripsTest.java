@@ -40,8 +40,12 @@ class RoundTripsTest {
     private Caller ask() {
         Swarm alice = world.node();
         Swarm bob = world.node(new Echo());
-        Caller caller = new Caller().send(new byte[32]);
         world.network().latency(LATENCY);
+        return ask(alice, bob);
+    }
+
+    private Caller ask(Swarm alice, Swarm bob) {
+        Caller caller = new Caller().send(new byte[32]);
         alice.loop().execute(
                 () -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), (c, failure) -> opened(caller, c, failure)));
         return caller;
@@ -61,14 +65,31 @@ class RoundTripsTest {
         assertThat(caller.received()).hasSize(32);
     }
 
-    @Test
-    void aChoiceOfSecurityProtocolsTakesOneRoundTripMore() {
-        world.preferring(noise -> new Renamed(noise, "/noise-too"));
-        Caller caller = ask();
-        world.advance(4 * ROUND_TRIP - 1);
+    private static void assertAnswered(World world, Caller caller, int roundTrips) {
+        world.advance(roundTrips * ROUND_TRIP - 1);
         assertThat(caller.received()).isEmpty();
         world.advance(1);
         assertThat(caller.received()).hasSize(32);
+    }
+
+    @Test
+    void aChoiceOfSecurityProtocolsTakesNoRoundTripMore() {
+        world.offering(noise -> List.of(new Renamed(noise, "/noise-too"), noise));
+        assertAnswered(world, ask(), 3);
+    }
+
+    @Test
+    void aPeerThatLacksOurFirstSecurityProtocolTakesAnotherConnectionTheFirstTimeAndNothingMoreThenOn() {
+        Swarm bob = world.node(new Echo());
+        world.offering(noise -> List.of(new Renamed(noise, "/noise-too"), noise));
+        Swarm alice = world.node();
+        world.network().latency(LATENCY);
+        assertAnswered(world, ask(alice, bob), 2 + 5); // TCP, not that one; TCP, multistream, not that one, Noise, the echo
+        assertThat(world.network().dials()).hasSize(2);
+        alice.connections().get(0).close(CloseReason.CANCELLED);
+        world.advance(ROUND_TRIP);
+        assertAnswered(world, ask(alice, bob), 3);
+        assertThat(world.network().dials()).hasSize(3);
     }
 
     @Test

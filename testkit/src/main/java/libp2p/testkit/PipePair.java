@@ -1,6 +1,7 @@
 package libp2p.testkit;
 
 import java.util.ArrayDeque;
+import java.util.function.UnaryOperator;
 import libp2p.core.Buf;
 import libp2p.core.CloseReason;
 import libp2p.core.Loop;
@@ -75,6 +76,7 @@ public final class PipePair {
         private boolean peerFinished;
         private boolean finishTold;
         private @Nullable CloseReason end;
+        private UnaryOperator<byte[]> change = bytes -> bytes;
         private boolean closeTold;
 
         private End(Loop loop, Multiaddr local, Multiaddr remote) {
@@ -99,6 +101,11 @@ public final class PipePair {
         public void stallAfter(int bytes) {
             left = bytes;
             stalls = true;
+        }
+
+        /** Somebody on the way makes something else of each piece that is written here. */
+        public void changed(UnaryOperator<byte[]> onTheWay) {
+            change = onTheWay;
         }
 
         /** How many bytes have arrived here in all. */
@@ -148,8 +155,8 @@ public final class PipePair {
             int n = Math.min(source.size(), ROOM - other.inFlight);
             if (n < source.size()) shortWrite = true;
             if (n <= 0) return 0;
-            byte[] bytes = source.take(n);
-            other.inFlight += n;
+            byte[] bytes = change.apply(source.take(n));
+            other.inFlight += bytes.length;
             other.hear(() -> {
                 other.arriving.add(bytes);
                 other.pump();

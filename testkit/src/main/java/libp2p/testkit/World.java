@@ -64,8 +64,7 @@ public final class World {
     private int nodes;
     private boolean apart;
     private Muxer muxer = new Yamux();
-    private @Nullable Function<Security, Security> preferred;
-    private @Nullable Supplier<Security> only;
+    private Function<Security, List<Security>> offered = List::of;
     private @Nullable Resolver resolver;
     private Gater gater = Gater.OPEN;
 
@@ -87,16 +86,15 @@ public final class World {
         return this;
     }
 
-    /** Nodes that are made from now on prefer what this makes of their Noise, and offer Noise besides. */
-    public World preferring(Function<Security, Security> madeOfNoise) {
-        preferred = madeOfNoise;
+    /** Nodes that are made from now on offer what this makes of their Noise, by preference. */
+    public World offering(Function<Security, List<Security>> madeOfNoise) {
+        offered = madeOfNoise;
         return this;
     }
 
     /** Nodes that are made from now on offer nothing but what this makes, one for each. */
     public World secured(Supplier<Security> one) {
-        only = one;
-        return this;
+        return offering(noise -> List.of(one.get()));
     }
 
     /** Nodes that are made from now on look names up there. */
@@ -152,7 +150,7 @@ public final class World {
                 resolver,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),
-                securities(Noise.create(crypto, rng)),
+                offered.apply(Noise.create(crypto, rng)),
                 List.of(muxer),
                 List.of(protocols),
                 List.of(),
@@ -171,12 +169,6 @@ public final class World {
 
     private Workspace workspace(Loop loop) {
         return workspaces.computeIfAbsent(loop, l -> new Workspace(l, Rng.seeded(random.nextLong())));
-    }
-
-    private List<Security> securities(Security noise) {
-        Supplier<Security> given = only;
-        if (given != null) return List.of(given.get());
-        return preferred == null ? List.of(noise) : List.of(preferred.apply(noise), noise);
     }
 
     /** Where a node listens. */

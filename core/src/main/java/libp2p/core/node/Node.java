@@ -23,7 +23,7 @@ import libp2p.multiformats.Multiaddr;
  * All that a protocol or transport may know of, or ask from, the node it lives in; nothing blocks, and nothing calls back at once.
  *
  * <p>Used on {@link #loop}, but for {@link #identity}, {@link #crypto}, {@link #upgrader}, {@link #observer}, {@link #limits},
- * {@link #epochMillis}, {@link #addresses}, {@link #protocols} and {@link #offload}, which are legal from any loop.
+ * {@link #epochMillis}, {@link #securities}, {@link #addresses}, {@link #protocols} and {@link #offload}, which are legal from any loop.
  */
 public interface Node {
     /** Who we are. */
@@ -52,6 +52,9 @@ public interface Node {
 
     /** What makes connections of byte pipes. */
     Upgrader upgrader();
+
+    /** The ids of the security protocols that are on offer, by preference. */
+    List<String> securities();
 
     /** The addresses we tell others, without {@code /p2p}: announced ones, or those we listen on. */
     Watch<List<Multiaddr>> addresses();

@@ -51,6 +51,7 @@ public final class Swarm implements Node, Streams {
     private final Watch.Cell<List<Multiaddr>> addresses = new Watch.Cell<>(List.of());
     private final Map<PeerId, Dialing> dialings = new LinkedHashMap<>();
     private final List<Listener> listeners = new ArrayList<>(1);
+    private final Guesses guesses;
     private @Nullable Upgrader upgrader; // made when first asked for; loops that race for it make two alike
     private int attempts;
     private boolean stopping;
@@ -61,6 +62,7 @@ public final class Swarm implements Node, Streams {
         this.connected = new Peers(this, config.protocols());
         this.arrivals = new Arrivals(config, this::arrived);
         this.peers = new PeerBook(config.loop(), config.limits(), connected::has);
+        this.guesses = new Guesses(config.securities(), config.limits().peersKnownMax());
     }
 
     /** Starts the transports and protocols; on the loop, once. */
@@ -261,7 +263,7 @@ public final class Swarm implements Node, Streams {
         return dialOne(dial, done);
     }
 
-    /** One attempt at one address; the callback runs on the node's loop. */
+    /** One attempt at one address, or two if the first guessed wrong; the callback runs on the node's loop. */
     Cancellable dialOne(Dial dial, Callback<? super Connection> done) {
         Transport t = transport(dial.address());
         if (t == null) {
@@ -273,6 +275,23 @@ public final class Swarm implements Node, Streams {
             loop().execute(() -> done.done(null, full));
             return Cancellable.NONE;
         }
+        Dial first = guesses.guess(dial);
+        if (first.guess() == null) return attempt(t, first, done);
+        Cancellable[] now = new Cancellable[1];
+        now[0] = attempt(t, first, (connection, failure) -> {
+            if (!Guesses.wrong(first, failure)) {
+                done.done(connection, failure);
+                return;
+            }
+            now[0] = attempt(t, first.guessing(null), (second, why) -> {
+                guesses.learn(second);
+                done.done(second, why);
+            });
+        });
+        return () -> loop().execute(() -> now[0].cancel());
+    }
+
+    private Cancellable attempt(Transport t, Dial dial, Callback<? super Connection> done) {
         attempts++;
         long began = loop().nanoTime();
         observer().dialing(dial.address(), dial.expected());
@@ -395,6 +414,11 @@ public final class Swarm implements Node, Streams {
     @Override
     public Limits limits() {
         return config.limits();
+    }
+
+    @Override
+    public List<String> securities() {
+        return guesses.ids();
     }
 
     @Override

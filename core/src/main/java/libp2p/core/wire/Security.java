@@ -38,9 +38,23 @@ public interface Security {
      * @param prologue bytes both sides must have agreed on; empty but for WebRTC
      * @param certhashes what a WebTransport server, the responder, tells in its Noise extension, and what its client must be told; empty
      *     otherwise
+     * @param offer what was on offer when this protocol was selected in the clear, by preference, to be told the peer within the
+     *     handshake; empty where nothing was selected
      */
     record Context(Node node, Loop loop, Rng rng, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue,
-            List<byte[]> certhashes) {}
+            List<byte[]> certhashes, List<String> offer) {
+
+        /** Where nothing was selected in the clear. */
+        public Context(Node node, Loop loop, Rng rng, Role role, @Nullable PeerId expected, List<String> muxers, byte[] prologue,
+                List<byte[]> certhashes) {
+            this(node, loop, rng, role, expected, muxers, prologue, certhashes, List.of());
+        }
+
+        /** Whether there was a choice, so that someone on the way could have taken a part of it. */
+        public boolean chosen() {
+            return offer.size() > 1;
+        }
+    }
 
     /** A handshake under way. */
     interface Handshake {
@@ -68,6 +82,14 @@ public interface Security {
 
         /** The muxer agreed on in the handshake, or null. */
         @Nullable String muxer();
+
+        /**
+         * What the peer said within the handshake that it had on offer when this protocol was selected, by preference; empty if it does not
+         * say.
+         */
+        default List<String> offer() {
+            return List.of();
+        }
 
         /** The most plain bytes one record carries. */
         int plainMax();

@@ -20,18 +20,21 @@ import libp2p.multiformats.Nullable;
 /**
  * One pipe on its way to a connection: select a security protocol, run it, select a muxer, each within its time.
  *
- * <p>With a single security protocol to offer, the initiator sends its first handshake message behind the proposal: one round trip less,
- * and the only optimism in a connection's setup. With several it may not: a responder that has not the first would read the handshake as
- * the next proposal. An address that names the protocol makes it one.
+ * <p>With a single security protocol to offer, or one that is likely spoken, the initiator sends its first handshake message behind the
+ * proposal: one round trip less, and the only optimism in a connection's setup. If it guessed wrong the pipe is lost: a responder that has
+ * not the protocol reads the handshake as the next proposal. So nothing else is proposed then, and the node dials again.
  */
 final class Upgrade implements PipeHandler {
 
     private static final Buf NOTHING = new Buf(0);
+    private static final CloseReason NOT_SPOKEN = CloseReason.of(
+            CloseReason.Kind.UNSUPPORTED, Codes.PROTOCOL_NEGOTIATION_FAILED, "the peer hung up on the security protocol that was tried");
 
     private final Upgrades.Parts parts;
     private final Pipe pipe;
     private final Role role;
     private final boolean inbound;
+    private final boolean eager;
     private final @Nullable PeerId expected;
     private final Callback<? super Connection> done;
     private final Workspace workspace;
@@ -42,11 +45,20 @@ final class Upgrade implements PipeHandler {
     private Cancellable timer = Cancellable.NONE;
     private boolean over; // a connection, or failed
 
-    Upgrade(Upgrades.Parts parts, Pipe pipe, Role role, boolean inbound, @Nullable PeerId expected, Callback<? super Connection> done) {
+    /** If {@code eager}, the first of the security protocols is proposed alone and begun at once. */
+    Upgrade(
+            Upgrades.Parts parts,
+            Pipe pipe,
+            Role role,
+            boolean inbound,
+            boolean eager,
+            @Nullable PeerId expected,
+            Callback<? super Connection> done) {
         this.parts = parts;
         this.pipe = pipe;
         this.role = role;
         this.inbound = inbound;
+        this.eager = eager;
         this.expected = expected;
         this.done = done;
         this.workspace = parts.workspaces().apply(pipe.loop());
@@ -98,12 +110,18 @@ final class Upgrade implements PipeHandler {
 
     @Override
     public void onFinish(Pipe p) {
-        fail(CloseReason.of(CloseReason.Kind.LOST, "the peer hung up during " + step.name));
+        lost(CloseReason.of(CloseReason.Kind.LOST, "the peer hung up during " + step.name));
     }
 
     @Override
     public void onClose(Pipe p, CloseReason reason) {
-        fail(reason);
+        lost(reason);
+    }
+
+    /** Whoever closes with our handshake unread may have its answer, that it has not the protocol, lost on the way (RFC 1122 4.2.2.13). */
+    private void lost(CloseReason reason) {
+        boolean guessed = eager && parts.securities().size() > 1 && step instanceof SelectSecurity;
+        fail(!guessed ? reason : NOT_SPOKEN.because(List.of(reason)));
     }
 
     private void run(Buf data) {
@@ -175,17 +193,19 @@ final class Upgrade implements PipeHandler {
 
     /** Multistream in the clear. */
     private final class SelectSecurity extends Step {
-        private final Multistream.Selection selection = selection(parts.securityIds());
-        private @Nullable Handshaking early; // whose first message goes out behind the only proposal
+        private final Multistream.Selection selection;
+        private @Nullable Handshaking early; // whose first message goes out behind the proposal
 
         SelectSecurity() {
             super("select security", limits().selectNanos());
+            List<String> ids = parts.securityIds();
+            selection = selection(eager ? List.of(ids.get(0)) : ids);
         }
 
         @Override
         void begin() {
             selection.begin(out());
-            if (role == Role.INITIATOR && parts.securities().size() == 1) early = new Handshaking(parts.securities().get(0));
+            if (eager) early = new Handshaking(parts.securities().get(0));
         }
 
         @Override
@@ -217,7 +237,8 @@ final class Upgrade implements PipeHandler {
             super("security", limits().securityNanos());
             this.security = security;
             Security.Context context = new Security.Context(
-                    parts.node(), pipe.loop(), workspace.rng(), role, expected, parts.muxerIds(), new byte[0], List.of());
+                    parts.node(), pipe.loop(), workspace.rng(), role, expected, parts.muxerIds(), new byte[0], List.of(),
+                    parts.securityIds());
             handshake = security.begin(context, Upgrade.this::resume);
         }
 
@@ -230,6 +251,7 @@ final class Upgrade implements PipeHandler {
             if (s == null) return null;
             session = s;
             passed(security.id());
+            checkChoice(security.id(), s.offer());
             if (s.remote().equals(parts.node().identity().id())) throw new Violation("we reached ourselves");
             CloseReason no = parts.gater().secured(s.remote(), pipe.remoteAddress(), inbound);
             if (no != null) {
@@ -246,6 +268,21 @@ final class Upgrade implements PipeHandler {
         void dispose() {
             if (session == null) handshake.dispose();
             else session.dispose();
+        }
+    }
+
+    /**
+     * Throws if what was selected in the clear is not the first of the initiator's that the responder has too: then somebody between the
+     * two has taken away what is better. Each end checks what the other told within the handshake, if it told.
+     */
+    private void checkChoice(String selected, List<String> told) {
+        if (told.isEmpty()) return;
+        List<String> ours = parts.securityIds();
+        List<String> proposed = role == Role.INITIATOR ? ours : told;
+        List<String> answered = role == Role.INITIATOR ? told : ours;
+        for (String id : proposed) {
+            if (id.equals(selected)) return;
+            if (answered.contains(id)) throw new Violation("downgrade: both speak " + id + ", and " + selected + " was selected");
         }
     }
 

@@ -1,6 +1,7 @@
 package libp2p.core.wire;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import libp2p.core.Callback;
@@ -70,6 +71,13 @@ public final class Upgrades implements Upgrader {
             return new Parts(node, surroundings, these, muxers, workspaces, scope, gater);
         }
 
+        /** The same with one security protocol before the others. */
+        Parts preferring(String first) {
+            List<Security> these = new ArrayList<>(securities);
+            these.sort(Comparator.comparing(s -> !s.id().equals(first)));
+            return new Parts(node, surroundings, these, muxers, workspaces, scope, gater);
+        }
+
         @Nullable Muxer muxer(String id) {
             for (Muxer m : muxers) if (m.id().equals(id)) return m;
             return null;
@@ -116,14 +124,18 @@ public final class Upgrades implements Upgrader {
             pipe.loop().execute(() -> done.done(null, none));
             return Cancellable.NONE;
         }
-        Upgrade u = new Upgrade(these, pipe, dial.role(), false, dial.expected(), done);
+        String guess = dial.guess();
+        boolean known = guess != null && these.security(guess) != null;
+        if (known && guess != null) these = these.preferring(guess);
+        boolean eager = dial.role() == Role.INITIATOR && (known || these.securities.size() == 1);
+        Upgrade u = new Upgrade(these, pipe, dial.role(), false, eager, dial.expected(), done);
         u.begin();
         return () -> pipe.loop().execute(() -> u.fail(CloseReason.CANCELLED));
     }
 
     @Override
     public void accept(Pipe pipe, Accept accept) {
-        Upgrade u = new Upgrade(parts, pipe, Role.RESPONDER, true, null, (connection, failure) -> {
+        Upgrade u = new Upgrade(parts, pipe, Role.RESPONDER, true, false, null, (connection, failure) -> {
             if (connection != null) accept.accepted(connection);
             else if (failure != null) accept.failed(pipe.localAddress(), pipe.remoteAddress(), failure);
         });

@@ -24,9 +24,9 @@ public final class JavaPeer implements Callable<Integer> {
             completionCandidates = Parts.Transports.class)
     private String transport;
 
-    @Option(names = "--security", paramLabel = "NAME", defaultValue = "noise", description = "One of: ${COMPLETION-CANDIDATES}.",
-            completionCandidates = Parts.Securities.class)
-    private String security;
+    @Option(names = "--security", paramLabel = "NAME", defaultValue = "noise", split = ",",
+            description = "One of: ${COMPLETION-CANDIDATES}; or several, by preference.", completionCandidates = Parts.Securities.class)
+    private List<String> securities;
 
     @Option(names = "--muxer", paramLabel = "NAME", defaultValue = "yamux", description = "One of: ${COMPLETION-CANDIDATES}.",
             completionCandidates = Parts.Muxers.class)
@@ -76,8 +76,9 @@ public final class JavaPeer implements Callable<Integer> {
         }
         if (!roles.isEmpty()) throw usage("--role " + roles.get(0) + " is not known");
         if (noListen && !listen.isEmpty()) throw usage("--listen and --no-listen exclude each other");
-        Parts parts = new Parts(choice("--transport", transport, Parts.TRANSPORTS), choice("--security", security, Parts.SECURITIES),
-                choice("--muxer", muxer, Parts.MUXERS), choice("--key", key, Parts.KEYS), identity, certificate);
+        for (String security : securities) choice("--security", security, Parts.SECURITIES);
+        Parts parts = new Parts(choice("--transport", transport, Parts.TRANSPORTS), securities, choice("--muxer", muxer, Parts.MUXERS),
+                choice("--key", key, Parts.KEYS), identity, certificate);
         List<String> addresses = noListen ? List.of() : listen.isEmpty() ? List.of(parts.listen()) : listen;
 
         Lines lines = new Lines(System.out);

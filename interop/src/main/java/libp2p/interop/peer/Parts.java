@@ -36,6 +36,7 @@ import libp2p.gossipsub.Gossip;
 import libp2p.identify.Identify;
 import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
+import libp2p.jvm.HostBuilder;
 import libp2p.jvm.JvmCrypto;
 import libp2p.jvm.KeyFile;
 import libp2p.jvm.TcpTransport;
@@ -72,16 +73,16 @@ final class Parts {
     final Perf perf = new Perf();
     final Gossip gossip = new Gossip();
     private final String transport;
-    private final String security;
+    private final List<String> securities;
     private final String muxer;
     private final String key;
     private final @Nullable Path identity;
     private final @Nullable Path certificate;
     private Identify identify;
 
-    Parts(String transport, String security, String muxer, String key, @Nullable Path identity, @Nullable Path certificate) {
+    Parts(String transport, List<String> securities, String muxer, String key, @Nullable Path identity, @Nullable Path certificate) {
         this.transport = transport;
-        this.security = security;
+        this.securities = securities;
         this.muxer = muxer;
         this.key = key;
         this.identity = identity;
@@ -134,11 +135,12 @@ final class Parts {
         SecureRandom secure = new SecureRandom();
         Rng random = Rng.of(secure::nextBytes);
         identify = new Identify(Identify.Params.DEFAULT, identities);
-        return Host.builder()
+        HostBuilder builder = Host.builder();
+        for (String security : securities) builder.security(SECURITIES.get(security).apply(crypto, random));
+        return builder
                 .crypto(crypto)
                 .identity(identity(crypto, random))
                 .transport(TRANSPORTS.get(transport).make().apply(options()))
-                .security(SECURITIES.get(security).apply(crypto, random))
                 .muxer(MUXERS.get(muxer).get())
                 .limits(stock ? Limits.DEFAULT : raised())
                 .observer(new Bugs())

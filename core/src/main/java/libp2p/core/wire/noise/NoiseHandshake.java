@@ -71,7 +71,7 @@ final class NoiseHandshake implements Security.Handshake {
         String muxer = muxer(told.muxers());
         CipherState[] keys = state.split();
         Arrays.fill(scalar, (byte) 0);
-        return new NoiseSession(id, key, muxer, keys[0], keys[1]);
+        return new NoiseSession(id, key, muxer, told.securities(), keys[0], keys[1]);
     }
 
     /** Only the second and the third message carry a payload. */
@@ -84,7 +84,9 @@ final class NoiseHandshake implements Security.Handshake {
             if (failure != null) throw new Violation("our identity did not sign: " + failure, Codes.NONE);
             if (s == null) return false;
             List<byte[]> certhashes = context.role() == Role.RESPONDER ? context.certhashes() : List.of();
-            payload = new NoisePayload(context.node().identity().publicKey().encode(), s, certhashes, context.muxers()).encode();
+            byte[] key = context.node().identity().publicKey().encode();
+            List<String> offer = context.chosen() ? context.offer() : List.of();
+            payload = new NoisePayload(key, s, certhashes, context.muxers(), offer).encode();
         }
         toSend.putU16(state.overhead() + payload.length);
         state.writeMessage(payload, toSend);

@@ -1,5 +1,6 @@
 package libp2p.core.wire.noise;
 
+import java.util.List;
 import libp2p.core.Buf;
 import libp2p.core.Crypto;
 import libp2p.core.Violation;
@@ -20,13 +21,21 @@ final class NoiseSession implements Security.Session {
     private final PeerId remote;
     private final PublicKey remoteKey;
     private final @Nullable String muxer;
+    private final List<String> offer;
     private final CipherState sending;
     private final CipherState receiving;
 
-    NoiseSession(PeerId remote, PublicKey remoteKey, @Nullable String muxer, CipherState sending, CipherState receiving) {
+    NoiseSession(
+            PeerId remote,
+            PublicKey remoteKey,
+            @Nullable String muxer,
+            List<String> offer,
+            CipherState sending,
+            CipherState receiving) {
         this.remote = remote;
         this.remoteKey = remoteKey;
         this.muxer = muxer;
+        this.offer = offer;
         this.sending = sending;
         this.receiving = receiving;
     }
@@ -44,6 +53,11 @@ final class NoiseSession implements Security.Session {
     @Override
     public @Nullable String muxer() {
         return muxer;
+    }
+
+    @Override
+    public List<String> offer() {
+        return offer;
     }
 
     @Override
