@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a node has the certificate from that it shows to who comes by WebSocket over TLS. The password is never an argument: others can read those. */
+/**
+ * Where a node has the certificate from that it shows to who comes by WebSocket over TLS. The password is never an argument: others can
+ * read those.
+ */
 final class WssCertificates {
     /** The environment variable that has the password where no file does. */
     static final String VARIABLE = "LIBP2P_KEY_STORE_PASSWORD";
@@ -23,8 +26,8 @@ final class WssCertificates {
     private CommandSpec spec;
 
     @Option(names = "--key-store", paramLabel = "FILE",
-            description = "A PKCS#12 or JKS key store with the certificate for /tls/ws. Its password is in --key-store-password or, without that, in the"
-                    + " environment variable " + VARIABLE + ".")
+            description = "A PKCS#12 or JKS key store with the certificate for /tls/ws. Its password is in --key-store-password or, without"
+                    + " that, in the environment variable " + VARIABLE + ".")
     private @Nullable Path file;
 
     @Option(names = "--key-store-password", paramLabel = "FILE", description = "A file whose first line is the key store's password.")
@@ -59,7 +62,7 @@ final class WssCertificates {
         }
         String said = System.getenv(VARIABLE);
         if (said == null) {
-            throw new ParameterException(spec.commandLine(), "the key store's password is neither in --key-store-password nor in " + VARIABLE);
+            throw new ParameterException(spec.commandLine(), "a key store needs --key-store-password, or the variable " + VARIABLE);
         }
         return said.toCharArray();
     }

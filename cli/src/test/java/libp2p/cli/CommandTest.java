@@ -196,8 +196,8 @@ class CommandTest {
 
     private static Path keyStore(Path file, String password) throws Exception {
         String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        Process made = new ProcessBuilder(keytool, "-genkeypair", "-keyalg", "EC", "-alias", "node", "-dname", "CN=localhost", "-storetype", "PKCS12",
-                "-keystore", file.toString(), "-storepass", password).redirectErrorStream(true).start();
+        Process made = new ProcessBuilder(keytool, "-genkeypair", "-keyalg", "EC", "-alias", "node", "-dname", "CN=localhost",
+                "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", password).redirectErrorStream(true).start();
         String said = new String(made.getInputStream().readAllBytes(), UTF_8);
         assertThat(made.waitFor()).as(said).isZero();
         return file;

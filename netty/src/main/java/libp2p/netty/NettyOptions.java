@@ -90,12 +90,13 @@ public record NettyOptions(
         return new NettyOptions(epoll, tcp, keys, trust, verifies, trustedProxies, proxy, sockets, seedFile);
     }
 
-    /** The same, showing the certificates of a PKCS#12 or JKS key store; IOException if it cannot be read, by that password or at all, or has no key. */
+    /** The same, showing the certificates of a PKCS#12 or JKS key store, which must have a private key. */
     public NettyOptions keyStore(Path file, char[] password) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType()); // which reads both kinds
             store.load(in, password);
-            if (Collections.list(store.aliases()).stream().noneMatch(alias -> isKey(store, alias))) throw new IOException("there is no private key in it");
+            boolean keyed = Collections.list(store.aliases()).stream().anyMatch(alias -> isKey(store, alias));
+            if (!keyed) throw new IOException(file + ": there is no private key in it");
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, password);
             return certificates(keys);

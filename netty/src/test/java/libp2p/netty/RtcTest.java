@@ -74,7 +74,7 @@ class RtcTest {
         }
     }
 
-    /** rust-libp2p loses a message that comes with the end of SCTP's set-up; the first signature, which nothing waits for, is at hand by then. */
+    /** rust-libp2p loses a message that comes with the end of SCTP's set-up, when the first signature may be at hand. */
     @Test
     void nothingIsSaidAlongWithTheEndOfTheSetUp(@TempDir Path dir) throws IOException {
         PrivateKey key = PrivateKey.generate(KeyType.ED25519, Certificates.CRYPTO, Rng.seeded(14));
