@@ -40,6 +40,9 @@ final class NodeCommand implements Callable<Integer> {
     private Nodes nodes;
 
     @Mixin
+    private WssCertificates certificates;
+
+    @Mixin
     private Output output;
 
     @Override
@@ -48,6 +51,7 @@ final class NodeCommand implements Callable<Integer> {
         List<Protocol> protocols = new ArrayList<>(List.of(new Ping(), new Perf()));
         if (echo) protocols.add(new Echo());
         HostBuilder builder = nodes.builder(new Identify(), protocols.toArray(new Protocol[0])).listen(listen.toArray(new String[0]));
+        certificates.show(builder);
         Host host = builder.start();
         BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
         AtomicBoolean interrupted = new AtomicBoolean();

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
+import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.node.Swarm;
 import libp2p.core.wire.Plaintext;
@@ -27,8 +29,8 @@ class TcpContractTest extends TransportContract {
     }
 
     @Override
-    protected Swarm node(Stack of, Limits limits) {
-        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build())
+    protected Swarm node(Stack of, Limits limits, Gater gater) {
+        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build()).gater(gater)
                 .listen("/ip4/127.0.0.1/tcp/0");
         b.muxer(of.muxer().equals("yamux") ? new Yamux() : new Mplex());
         if (of.security().equals("plaintext")) b.security(new Plaintext());
@@ -37,6 +39,17 @@ class TcpContractTest extends TransportContract {
             hosts.add(host);
             return host.swarm();
         } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    protected Blocking blocking(Swarm from, PeerId to, String protocol) {
+        try {
+            Host host = hosts.stream().filter(h -> h.swarm() == from).findFirst().orElseThrow();
+            PeerSocket s = host.open(to, protocol);
+            return new Blocking(s.in(), s.out(), s::timeout, e -> ((P2pException) e).reason());
+        } catch (P2pException e) {
             throw new UncheckedIOException(e);
         }
     }

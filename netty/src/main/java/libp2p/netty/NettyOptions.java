@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Collections;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -88,16 +90,26 @@ public record NettyOptions(
         return new NettyOptions(epoll, tcp, keys, trust, verifies, trustedProxies, proxy, sockets, seedFile);
     }
 
-    /** The same, showing the certificates of a PKCS#12 or JKS key store. */
+    /** The same, showing the certificates of a PKCS#12 or JKS key store, which must have a private key. */
     public NettyOptions keyStore(Path file, char[] password) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType()); // which reads both kinds
             store.load(in, password);
+            boolean keyed = Collections.list(store.aliases()).stream().anyMatch(alias -> isKey(store, alias));
+            if (!keyed) throw new IOException(file + ": there is no private key in it");
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, password);
             return certificates(keys);
         } catch (GeneralSecurityException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isKey(KeyStore store, String alias) {
+        try {
+            return store.isKeyEntry(alias);
+        } catch (KeyStoreException e) {
+            throw new IllegalStateException(e); // only of a store that is not loaded
         }
     }
 

@@ -41,6 +41,7 @@ final class RtcUpgrade implements RtcLink.Owner {
     private final RtcLink link;
     private @Nullable RtcNoise noise;
     private @Nullable RtcConnection connection;
+    private boolean settled; // we may speak
     private boolean over;
 
     /** Calls back once; {@code gone} is run when it, or the connection that came of it, needs no more packets. */
@@ -88,14 +89,23 @@ final class RtcUpgrade implements RtcLink.Owner {
         RtcNoise n = new RtcNoise(rtc.node(), port.loop(), rng, rtc.noise(), link.sctp(), ends.inbound, ends.expected, prologue,
                 this::again, this::authenticated);
         noise = n;
-        if (ends.inbound) port.loop().schedule(SETTLE_NANOS, this::again);
-        else n.step();
+        if (ends.inbound) {
+            port.loop().schedule(SETTLE_NANOS, this::settled);
+        } else {
+            settled = true;
+            n.step();
+        }
+    }
+
+    private void settled() {
+        settled = true;
+        again();
     }
 
     /** A signature has come, or the first message's time. */
     private void again() {
         RtcNoise n = noise;
-        if (n == null || over) return;
+        if (n == null || over || !settled) return;
         try {
             n.step();
             link.post();

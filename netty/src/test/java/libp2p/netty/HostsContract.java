@@ -8,6 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import libp2p.core.Loop;
+import libp2p.core.identity.PeerId;
+import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.net.Observer;
 import libp2p.core.node.Swarm;
@@ -15,6 +17,8 @@ import libp2p.core.wire.mplex.Mplex;
 import libp2p.core.wire.yamux.Yamux;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
+import libp2p.jvm.P2pException;
+import libp2p.jvm.PeerSocket;
 import libp2p.testkit.TransportContract;
 
 /** The contract over real hosts on loopback. */
@@ -30,8 +34,8 @@ abstract class HostsContract extends TransportContract {
     abstract void prepare(Stack of, HostBuilder builder);
 
     @Override
-    protected Swarm node(Stack of, Limits limits) {
-        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build());
+    protected Swarm node(Stack of, Limits limits, Gater gater) {
+        HostBuilder b = Host.builder().loops(of.loops()).limits(limits.with().drainNanos(10_000_000).build()).gater(gater);
         b.observer(new Observer() {
             @Override
             public void bug(String where, Throwable bug) {
@@ -45,6 +49,17 @@ abstract class HostsContract extends TransportContract {
             hosts.add(host);
             return host.swarm();
         } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    protected Blocking blocking(Swarm from, PeerId to, String protocol) {
+        try {
+            Host host = hosts.stream().filter(h -> h.swarm() == from).findFirst().orElseThrow();
+            PeerSocket s = host.open(to, protocol);
+            return new Blocking(s.in(), s.out(), s::timeout, e -> ((P2pException) e).reason());
+        } catch (P2pException e) {
             throw new UncheckedIOException(e);
         }
     }

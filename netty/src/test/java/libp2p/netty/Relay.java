@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import libp2p.core.Rng;
 
 /**
@@ -53,6 +54,7 @@ final class Relay implements AutoCloseable {
     private volatile int lossPercent;
     private volatile int reorderPercent;
     private volatile boolean cut;
+    private volatile Consumer<byte[]> sees = packet -> {};
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -88,6 +90,11 @@ final class Relay implements AutoCloseable {
     /** How many of a hundred packets are overtaken by the next three, each way. */
     void reorder(int percent) {
         reorderPercent = percent;
+    }
+
+    /** Sees each packet of the server's, on another thread. */
+    void watch(Consumer<byte[]> who) {
+        sees = who;
     }
 
     /** Nothing passes any more, either way. */
@@ -176,6 +183,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void fromServer(Flow f, byte[] bytes) throws IOException {
+        sees.accept(bytes);
         if (isLost()) return;
         if (f.heldBack.isEmpty() && isHeld()) {
             f.heldBack.add(bytes);

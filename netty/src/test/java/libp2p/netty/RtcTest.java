@@ -10,9 +10,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import libp2p.core.Buf;
 import libp2p.core.Cancellable;
 import libp2p.core.Rng;
@@ -69,6 +72,30 @@ class RtcTest {
             Waiting.until(a.swarm().loop(), () -> a.swarm().connections(b.id()).size() == 1);
             assertEcho(a, b.id());
         }
+    }
+
+    /** rust-libp2p loses a message that comes with the end of SCTP's set-up, when the first signature may be at hand. */
+    @Test
+    void nothingIsSaidAlongWithTheEndOfTheSetUp(@TempDir Path dir) throws IOException {
+        PrivateKey key = PrivateKey.generate(KeyType.ED25519, Certificates.CRYPTO, Rng.seeded(14));
+        ExternalIdentity prompt = new ExternalIdentity(key.publicKey(Certificates.CRYPTO), Certificates.CRYPTO, (message, done) -> {
+            done.done(key.sign(Certificates.CRYPTO, message), null);
+            return Cancellable.NONE;
+        });
+        Queue<Integer> records = new ConcurrentLinkedQueue<>();
+        NettyTransport t = new NettyTransport(NettyOptions.DEFAULT.seedFile(dir.resolve("seed")));
+        try (Host a = builder().identity(prompt).transport(t).listen(ANY).start();
+                Host b = builder().start();
+                Relay relay = new Relay(a.addresses().get(0).port(), 10)) {
+            relay.watch(packet -> {
+                if (packet[0] == 23) records.add(packet.length); // of an application, RFC 5246 6.2.1
+            });
+            Multiaddr address = a.addresses().get(0);
+            b.connect(Multiaddr.of(address.toString().replace("/udp/" + address.port() + "/", "/udp/" + relay.port() + "/")));
+        }
+        int overhead = 13 + 8 + 16; // of a record with its nonce and tag
+        // INIT ACK, then COOKIE ACK alone: a common header and a chunk without anything in it (RFC 9260 3.1, 3.3.12).
+        assertThat(new ArrayList<>(records).get(1)).isEqualTo(overhead + 12 + 4);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Loop;
+import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
 import libp2p.core.node.Swarm;
 import libp2p.core.wire.Plaintext;
@@ -30,8 +31,8 @@ class MemoryTransportTest extends TransportContract {
     }
 
     @Override
-    protected Swarm node(Stack of, Limits limits) {
-        return world.node(limits);
+    protected Swarm node(Stack of, Limits limits, Gater gater) {
+        return world.gater(gater).node(limits);
     }
 
     @Override

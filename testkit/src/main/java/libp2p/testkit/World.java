@@ -66,6 +66,7 @@ public final class World {
     private Muxer muxer = new Yamux();
     private Function<Security, List<Security>> offered = List::of;
     private @Nullable Resolver resolver;
+    private Gater gater = Gater.OPEN;
 
     /** An empty world. */
     public World(Crypto crypto) {
@@ -99,6 +100,12 @@ public final class World {
     /** Nodes that are made from now on look names up there. */
     public World resolver(Resolver names) {
         resolver = names;
+        return this;
+    }
+
+    /** Nodes that are made from now on ask it. */
+    public World gater(Gater say) {
+        gater = say;
         return this;
     }
 
@@ -139,7 +146,7 @@ public final class World {
                 limits,
                 new TallyScope(limits),
                 new Watching(),
-                Gater.OPEN,
+                gater,
                 resolver,
                 Offload.INLINE,
                 List.of(new MemoryTransport(network)),

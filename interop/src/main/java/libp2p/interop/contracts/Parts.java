@@ -21,7 +21,7 @@ import libp2p.netty.Tls;
 
 /** A node of what the suites name. A name that is not known is an {@link IllegalArgumentException}. */
 final class Parts {
-    private static final Set<String> STANDALONE = Set.of("quic-v1", "webrtc-direct");
+    private static final Set<String> STANDALONE = Set.of("quic-v1", "webtransport", "webrtc-direct");
 
     private final Variables variables;
 
@@ -52,6 +52,7 @@ final class Parts {
             case "ws" -> ip + "/tcp/0/ws";
             case "wss" -> ip + "/tcp/0/tls/ws";
             case "quic-v1" -> ip + "/udp/0/quic-v1";
+            case "webtransport" -> ip + "/udp/0/quic-v1/webtransport";
             case "webrtc-direct" -> ip + "/udp/0/webrtc-direct";
             default -> throw new IllegalArgumentException("no transport " + variables.transport());
         };

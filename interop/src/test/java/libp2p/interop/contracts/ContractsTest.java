@@ -78,6 +78,12 @@ class ContractsTest {
     }
 
     @Test
+    void webTransportNeedsNoSecureChannelAndNoMuxer() throws Exception {
+        start(TransportApplication.class, over("webtransport", "false"));
+        assertThat(result(start(TransportApplication.class, over("webtransport", "true")))).contains("handshake_plus_one_rtt: ");
+    }
+
+    @Test
     void webRtcNeedsNoSecureChannelAndNoMuxer() throws Exception {
         start(TransportApplication.class, over("webrtc-direct", "false"));
         assertThat(result(start(TransportApplication.class, over("webrtc-direct", "true")))).contains("handshake_plus_one_rtt: ");
