@@ -23,6 +23,9 @@ final class Wire extends KnownConnection implements PipeHandler {
     /** How many records are sent before other connections of the loop have their turn. */
     private static final int RECORDS_PER_TURN = 16;
 
+    /** Records are gathered to this size before they are written: a call of the system each is dear where records are small. */
+    private static final int WRITE_TARGET = 68 * 1024;
+
     /** How long a farewell may wait for the peer to take what was sent before it. */
     private static final long FAREWELL_NANOS = 1_000_000_000L;
 
@@ -166,14 +169,13 @@ final class Wire extends KnownConnection implements PipeHandler {
     private void flush() {
         if (gone) return;
         try {
+            if (!write()) return;
             for (int n = 0; n < RECORDS_PER_TURN; n++) {
-                if (!write()) return;
-                if (!seal()) {
-                    write();
-                    return;
-                }
+                boolean more = seal();
+                if ((!more || !gathers()) && !write()) return;
+                if (!more) return;
             }
-            postFlush();
+            if (write()) postFlush();
         } catch (RuntimeException e) {
             surroundings().observer().bug("connection " + this, e);
             closeRaw(CloseReason.bug(e));
@@ -194,6 +196,12 @@ final class Wire extends KnownConnection implements PipeHandler {
         out = null;
         workspace.giveBack(o);
         return true;
+    }
+
+    /** Whether another record goes into the same write. */
+    private boolean gathers() {
+        Buf o = out;
+        return o == null || o.size() + session.sealedSize(session.plainMax()) <= WRITE_TARGET;
     }
 
     /** Seals the muxer's next bytes behind what is there, if there are any; says whether there may be more. */
