@@ -250,7 +250,7 @@ final class QuicSocket {
         b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.Side.CLIENT)));
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
-        b.streamOption(ChannelOption.AUTO_READ, false).streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        b.streamOption(ChannelOption.AUTO_READ, false);
         return b;
     }
 
@@ -263,7 +263,6 @@ final class QuicSocket {
                 .resetTokenGenerator(tokens)
                 .connectionIdAddressGenerator(ids.servers())
                 .streamOption(ChannelOption.AUTO_READ, false)
-                .streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .streamHandler(new Streams())
                 .handler(new Entrance());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
