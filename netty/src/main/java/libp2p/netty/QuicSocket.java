@@ -3,7 +3,6 @@ package libp2p.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -69,9 +68,6 @@ final class QuicSocket {
     private static final int DTLS_FIRST = 20;
     private static final int DTLS_LAST = 63;
     private static final int LONG = 0x80;
-    private static final int LONG_LEAST = 0xc0; // with the fixed bit, as all of version 1
-    private static final int SHORT = 0x40;
-    private static final int NUDGE_SIZE = 64; // more than quiche takes for too short
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
     private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
@@ -254,7 +250,7 @@ final class QuicSocket {
         b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.Side.CLIENT)));
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
-        b.streamOption(ChannelOption.AUTO_READ, false).streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        b.streamOption(ChannelOption.AUTO_READ, false);
         return b;
     }
 
@@ -267,7 +263,6 @@ final class QuicSocket {
                 .resetTokenGenerator(tokens)
                 .connectionIdAddressGenerator(ids.servers())
                 .streamOption(ChannelOption.AUTO_READ, false)
-                .streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .streamHandler(new Streams())
                 .handler(new Entrance());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
@@ -320,35 +315,8 @@ final class QuicSocket {
             }
             if (receiver.equals(CLIENT)) readClient = true;
             else readServer = true;
-            byte[] id = first >= LONG_LEAST ? ByteBufUtil.getBytes(b, b.readerIndex() + LONG_ID_AT, QuicIds.SIZE) : null;
-            read(ctx, receiver, packet);
-            if (id == null) return;
-            // What comes next in the same read may be encrypted with keys that the library has only once it has sent.
-            complete(ctx, receiver);
-            if (receiver.equals(CLIENT)) nudge(ctx, id, packet.recipient(), packet.sender());
-        }
-
-        private void read(ChannelHandlerContext ctx, String receiver, DatagramPacket packet) throws Exception {
             ChannelHandlerContext to = ctx.pipeline().context(receiver);
             ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
-        }
-
-        /**
-         * The library ends a client's handshake when it sends, and looks whether it has ended when it receives, which would be a round trip
-         * later: it receives a packet that nobody can read. In a task, after those in which it shakes hands.
-         */
-        private void nudge(ChannelHandlerContext ctx, byte[] id, InetSocketAddress here, InetSocketAddress there) {
-            loop.execute(() -> {
-                if (!ctx.channel().isActive()) return;
-                ByteBuf b = ctx.alloc().directBuffer(NUDGE_SIZE).writeByte(SHORT).writeBytes(id);
-                b.writeZero(NUDGE_SIZE - b.readableBytes());
-                try {
-                    read(ctx, CLIENT, new DatagramPacket(b, here, there));
-                    complete(ctx, CLIENT);
-                } catch (Exception e) {
-                    ctx.fireExceptionCaught(e);
-                }
-            });
         }
 
         private void give(DatagramPacket packet) {
