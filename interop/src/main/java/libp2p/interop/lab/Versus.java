@@ -35,7 +35,6 @@ final class Versus {
 
     private static final int ROUNDS = 5;
     private static final int HANDSHAKES = 200;
-    private static final int HANDSHAKES_RTC = 50;
     private static final int STREAMS = 2000;
     private static final int ROUND_TRIPS = 5000;
     private static final int BULK_MIB = 256;
@@ -54,15 +53,14 @@ final class Versus {
     private static final String END = "<!-- /peers -->";
 
     private static final List<Work> ALL = List.of(
-            handshakes(TCP, "TCP, Noise, Yamux", HANDSHAKES),
+            new Work(TCP, "connect and close, TCP, Noise, Yamux", MICROS, HANDSHAKES, (d, l) ->
+                    d.tell("benchHandshakes", "address", l.address(), "count", HANDSHAKES)),
             new Work(TCP, "open a stream, 32-byte echo, close", MICROS, STREAMS, (d, l) ->
                     d.tell("benchStreams", "peer", l.id(), "count", STREAMS)),
             new Work(TCP, "32-byte round trip on a stream", MICROS, ROUND_TRIPS, (d, l) ->
                     d.tell("benchRoundTrips", "peer", l.id(), "count", ROUND_TRIPS)),
             bulk(TCP, "TCP, Noise, Yamux", BULK_MIB),
-            handshakes(QUIC, "QUIC", HANDSHAKES),
             bulk(QUIC, "QUIC", BULK_MIB),
-            handshakes(RTC, "WebRTC-direct", HANDSHAKES_RTC),
             bulk(RTC, "WebRTC-direct", BULK_RTC_MIB));
 
     private final Peer fixed;
@@ -90,11 +88,6 @@ final class Versus {
         return Double.parseDouble(said);
     }
 
-    private static Work handshakes(Combination with, String over, int count) {
-        return new Work(with, "connect and close, " + over, MICROS, count, (d, l) ->
-                d.tell("benchHandshakes", "address", l.address(), "count", count));
-    }
-
     private static Work bulk(Combination with, String over, int mebibytes) {
         return new Work(with, "bulk, one stream, " + over, MIB, mebibytes, (d, l) ->
                 d.tell("perf", "peer", l.id(), "upload", (long) mebibytes << 20));
@@ -104,12 +97,13 @@ final class Versus {
     String run() throws IOException, InterruptedException {
         for (Combination with : List.of(TCP, QUIC, RTC)) {
             List<Work> these = works.stream().filter(w -> w.with().equals(with)).toList();
-            List<Peer> able = peers.stream().filter(p -> has(p, with)).toList();
+            List<Peer> able = new ArrayList<>(peers.stream().filter(p -> has(p, with)).toList());
             if (these.isEmpty()) continue;
             if (!has(fixed, with)) throw new IOException(fixed.name() + " has no " + with);
             try (Session session = new Session(with, able)) {
                 for (int round = 0; round <= ROUNDS; round++) {
-                    for (Work w : these) for (Peer p : able) session.measure(p, w, round > 0); // the first is a warm-up
+                    if (round == 0) able.removeIf(p -> !session.warmsUp(p, these));
+                    else for (Work w : these) for (Peer p : able) session.measure(p, w);
                     out.println(with + ": " + (round == 0 ? "warmed up" : "round " + round + " of " + ROUNDS));
                 }
             }
@@ -143,13 +137,29 @@ final class Versus {
             return new PeerProcess(p, with.options(), logs.resolve(name + ".log"));
         }
 
-        void measure(Peer peer, Work work, boolean keep) throws IOException, InterruptedException {
+        /** Whether it can do the work; if not, that is said. */
+        boolean warmsUp(Peer peer, List<Work> these) {
             PeerProcess p = running.get(peer);
-            Spent dialing = spend(p, p, counterpart, work);
-            Spent listening = spend(p, counterpart, p, work);
-            if (!keep) return;
-            keep(peer, work, DIALS, dialing);
-            keep(peer, work, LISTENS, listening);
+            try {
+                for (Work w : these) {
+                    spend(p, p, counterpart, w);
+                    spend(p, counterpart, p, w);
+                }
+                return true;
+            } catch (Conversation.Failure | IOException e) {
+                if (peer.equals(peers.get(0))) throw new IllegalStateException(peer.name() + " over " + with, e);
+                out.println("SKIP " + peer.name() + " over " + with + ": " + e.getMessage());
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void measure(Peer peer, Work work) throws IOException, InterruptedException {
+            PeerProcess p = running.get(peer);
+            keep(peer, work, DIALS, spend(p, p, counterpart, work));
+            keep(peer, work, LISTENS, spend(p, counterpart, p, work));
         }
 
         private Spent spend(PeerProcess measured, PeerProcess dialer, PeerProcess listener, Work work) throws IOException,
