@@ -112,7 +112,8 @@ final class Versus {
     }
 
     private static boolean has(Peer p, Combination with) {
-        return p.description().getArray("dials").contains(with.transport()) && p.description().getArray("listens").contains(with.transport());
+        return p.description().getArray("dials").contains(with.transport())
+                && p.description().getArray("listens").contains(with.transport());
     }
 
     private static double seconds(PeerProcess p, double ticksPerSecond) throws IOException {
