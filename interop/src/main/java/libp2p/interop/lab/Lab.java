@@ -187,7 +187,7 @@ public final class Lab implements Callable<Integer> {
             else out.println("SKIP " + p.name() + ": " + (p.there() ? "it has no bench" : p.missing()));
         }
         Peer fixed = able.stream().filter(p -> p.name().equals("go")).findFirst().orElse(java);
-        String table = new Versus(fixed, able, Peer.logs(root), out).run();
+        String table = new Versus(fixed, able, transports, Peer.logs(root), out).run();
         out.print(table);
         if (write != null) Versus.put(table, write);
         return 0;

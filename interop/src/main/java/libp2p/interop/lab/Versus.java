@@ -8,19 +8,26 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
- * What the same work costs our node and others: the processor time of one process, as dialer and as listener, while the other end is
- * always the same peer. Everything is measured in turns within one run.
+ * What the same work costs our node and others: the processor time of one process, as dialer and as listener, and the speed of bulk, while
+ * the other end is always the same peer. Everything is measured in turns within one run.
  */
 final class Versus {
     /** Work that one peer does with another; the dialer is told to. */
-    private record Work(String name, String unit, double perUnit, Doing doing) {}
+    private record Work(Combination with, String name, String unit, double perUnit, Doing doing) {
+        boolean bulk() {
+            return unit.equals(MIB);
+        }
+    }
+
+    /** Microseconds for each unit of the work. */
+    private record Spent(double cpu, double wall) {}
 
     private interface Doing {
         void run(PeerProcess dialer, PeerProcess listener) throws InterruptedException;
@@ -30,33 +37,45 @@ final class Versus {
     private static final int HANDSHAKES = 200;
     private static final int STREAMS = 2000;
     private static final int ROUND_TRIPS = 5000;
-    private static final long BULK_BYTES = 256L << 20;
+    private static final int BULK_MIB = 256;
+    private static final int BULK_RTC_MIB = 64;
     private static final long LIMIT_SECONDS = 300;
     private static final double NANOS_PER_MICRO = 1e3;
-    private static final Combination WITH = new Combination("tcp", "noise", "yamux", Combination.KEY_DEFAULT);
+    private static final String MICROS = "us";
+    private static final String MIB = "us/MiB";
+    private static final Combination TCP = new Combination("tcp", "noise", "yamux", Combination.KEY_DEFAULT);
+    private static final Combination QUIC = new Combination("quic-v1", "", "", Combination.KEY_DEFAULT);
+    private static final Combination RTC = new Combination("webrtc-direct", "", "", Combination.KEY_DEFAULT);
     private static final String BEGIN = "<!-- peers -->";
+    private static final String DIALS = "dials";
+    private static final String LISTENS = "listens";
+    private static final String NONE = "–";
     private static final String END = "<!-- /peers -->";
 
     private static final List<Work> ALL = List.of(
-            new Work("connect and close, TCP, Noise, Yamux", "us", HANDSHAKES, (d, l) ->
+            new Work(TCP, "connect and close, TCP, Noise, Yamux", MICROS, HANDSHAKES, (d, l) ->
                     d.tell("benchHandshakes", "address", l.address(), "count", HANDSHAKES)),
-            new Work("open a stream, 32-byte echo, close", "us", STREAMS, (d, l) ->
+            new Work(TCP, "open a stream, 32-byte echo, close", MICROS, STREAMS, (d, l) ->
                     d.tell("benchStreams", "peer", l.id(), "count", STREAMS)),
-            new Work("32-byte round trip on a stream", "us", ROUND_TRIPS, (d, l) ->
+            new Work(TCP, "32-byte round trip on a stream", MICROS, ROUND_TRIPS, (d, l) ->
                     d.tell("benchRoundTrips", "peer", l.id(), "count", ROUND_TRIPS)),
-            new Work("bulk, one stream", "us/MiB", BULK_BYTES >> 20, (d, l) -> d.tell("perf", "peer", l.id(), "upload", BULK_BYTES)));
+            bulk(TCP, "TCP, Noise, Yamux", BULK_MIB),
+            bulk(QUIC, "QUIC", BULK_MIB),
+            bulk(RTC, "WebRTC-direct", BULK_RTC_MIB));
 
     private final Peer fixed;
     private final List<Peer> peers;
+    private final List<Work> works;
     private final Path logs;
     private final PrintStream out;
     private final double ticksPerSecond;
-    private final Map<String, List<Double>> figures = new LinkedHashMap<>(); // by peer, work and part
+    private final Map<String, List<Spent>> figures = new LinkedHashMap<>(); // by peer, work and part
 
-    /** Holds all the peers against each other, with {@code fixed} at the other end. */
-    Versus(Peer fixed, List<Peer> peers, Path logs, PrintStream out) throws IOException, InterruptedException {
+    /** Holds all the peers against each other, with {@code fixed} at the other end; over these transports, or all if there are none. */
+    Versus(Peer fixed, List<Peer> peers, List<String> transports, Path logs, PrintStream out) throws IOException, InterruptedException {
         this.fixed = fixed;
         this.peers = peers;
+        this.works = ALL.stream().filter(w -> transports.isEmpty() || transports.contains(w.with().transport())).toList();
         this.logs = logs;
         this.out = out;
         this.ticksPerSecond = ticks();
@@ -69,15 +88,32 @@ final class Versus {
         return Double.parseDouble(said);
     }
 
+    private static Work bulk(Combination with, String over, int mebibytes) {
+        return new Work(with, "bulk, one stream, " + over, MIB, mebibytes, (d, l) ->
+                d.tell("perf", "peer", l.id(), "upload", (long) mebibytes << 20));
+    }
+
     /** Measures, and gives the table. */
     String run() throws IOException, InterruptedException {
-        try (Session session = new Session()) {
-            for (int round = 0; round <= ROUNDS; round++) {
-                for (Work w : ALL) for (Peer p : peers) session.measure(p, w, round > 0); // the first is a warm-up
-                out.println(round == 0 ? "warmed up" : "round " + round + " of " + ROUNDS);
+        for (Combination with : List.of(TCP, QUIC, RTC)) {
+            List<Work> these = works.stream().filter(w -> w.with().equals(with)).toList();
+            List<Peer> able = new ArrayList<>(peers.stream().filter(p -> has(p, with)).toList());
+            if (these.isEmpty()) continue;
+            if (!has(fixed, with)) throw new IOException(fixed.name() + " has no " + with);
+            try (Session session = new Session(with, able)) {
+                for (int round = 0; round <= ROUNDS; round++) {
+                    if (round == 0) able.removeIf(p -> !session.warmsUp(p, these));
+                    else for (Work w : these) for (Peer p : able) session.measure(p, w);
+                    out.println(with + ": " + (round == 0 ? "warmed up" : "round " + round + " of " + ROUNDS));
+                }
             }
         }
         return table();
+    }
+
+    private static boolean has(Peer p, Combination with) {
+        return p.description().getArray("dials").contains(with.transport())
+                && p.description().getArray("listens").contains(with.transport());
     }
 
     private static double seconds(PeerProcess p, double ticksPerSecond) throws IOException {
@@ -88,38 +124,58 @@ final class Versus {
 
     /** All processes, kept for the whole run: the peers, and the fixed one that they talk to. */
     private final class Session implements AutoCloseable {
+        private final Combination with;
         private final PeerProcess counterpart;
         private final Map<Peer, PeerProcess> running = new LinkedHashMap<>();
 
-        Session() throws IOException, InterruptedException {
+        Session(Combination with, List<Peer> able) throws IOException, InterruptedException {
+            this.with = with;
             counterpart = start(fixed, "versus-fixed");
-            for (Peer p : peers) running.put(p, start(p, "versus-" + p.name()));
+            for (Peer p : able) running.put(p, start(p, "versus-" + p.name()));
         }
 
         private PeerProcess start(Peer p, String name) throws IOException, InterruptedException {
-            return new PeerProcess(p, WITH.options(), logs.resolve(name + ".log"));
+            return new PeerProcess(p, with.options(), logs.resolve(name + ".log"));
         }
 
-        void measure(Peer peer, Work work, boolean keep) throws IOException, InterruptedException {
+        /** Whether it can do the work; if not, that is said. */
+        boolean warmsUp(Peer peer, List<Work> these) {
             PeerProcess p = running.get(peer);
-            double dialing = cpu(p, p, counterpart, work);
-            double listening = cpu(p, counterpart, p, work);
-            if (!keep) return;
-            keep(peer, work, "dials", dialing);
-            keep(peer, work, "listens", listening);
+            try {
+                for (Work w : these) {
+                    spend(p, p, counterpart, w);
+                    spend(p, counterpart, p, w);
+                }
+                return true;
+            } catch (Conversation.Failure | IOException e) {
+                if (peer.equals(peers.get(0))) throw new IllegalStateException(peer.name() + " over " + with, e);
+                out.println("SKIP " + peer.name() + " over " + with + ": " + e.getMessage());
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
         }
 
-        private double cpu(PeerProcess measured, PeerProcess dialer, PeerProcess listener, Work work) throws IOException,
+        void measure(Peer peer, Work work) throws IOException, InterruptedException {
+            PeerProcess p = running.get(peer);
+            keep(peer, work, DIALS, spend(p, p, counterpart, work));
+            keep(peer, work, LISTENS, spend(p, counterpart, p, work));
+        }
+
+        private Spent spend(PeerProcess measured, PeerProcess dialer, PeerProcess listener, Work work) throws IOException,
                 InterruptedException {
             dialer.limit(LIMIT_SECONDS);
             listener.limit(LIMIT_SECONDS);
-            Features.connect(dialer, listener, WITH);
-            double before = seconds(measured, ticksPerSecond);
+            Features.connect(dialer, listener, with);
+            double cpu = seconds(measured, ticksPerSecond);
+            long wall = System.nanoTime();
             work.doing().run(dialer, listener);
-            double spent = seconds(measured, ticksPerSecond) - before;
+            wall = System.nanoTime() - wall;
+            cpu = seconds(measured, ticksPerSecond) - cpu;
             dialer.tell("close", "peer", listener.id());
             listener.event("disconnected", e -> dialer.id().equals(e.getString("peer")));
-            return spent * 1e9 / NANOS_PER_MICRO / work.perUnit();
+            return new Spent(cpu * 1e9 / NANOS_PER_MICRO / work.perUnit(), wall / NANOS_PER_MICRO / work.perUnit());
         }
 
         @Override
@@ -129,18 +185,20 @@ final class Versus {
         }
     }
 
-    private void keep(Peer peer, Work work, String part, double micros) {
-        figures.computeIfAbsent(key(peer, work, part), k -> new ArrayList<>()).add(micros);
+    private void keep(Peer peer, Work work, String part, Spent spent) {
+        figures.computeIfAbsent(key(peer, work, part), k -> new ArrayList<>()).add(spent);
     }
 
     private static String key(Peer peer, Work work, String part) {
         return peer.name() + "/" + work.name() + "/" + part;
     }
 
-    private double median(Peer peer, Work work, String part) {
-        List<Double> all = new ArrayList<>(figures.get(key(peer, work, part)));
-        Collections.sort(all);
-        return all.get(all.size() / 2);
+    /** Not a number where the peer has not the transport. */
+    private double median(Peer peer, Work work, String part, ToDoubleFunction<Spent> what) {
+        List<Spent> all = figures.getOrDefault(key(peer, work, part), List.of());
+        if (all.isEmpty()) return Double.NaN;
+        double[] sorted = all.stream().mapToDouble(what).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     private String table() throws IOException {
@@ -154,19 +212,22 @@ final class Versus {
         t.append(fixed.name()).append(".\n\n| work | part | java |");
         for (Peer p : peers.subList(1, peers.size())) t.append(' ').append(p.name()).append(" | java : ").append(p.name()).append(" |");
         t.append("\n|---|---|---|").append("---|---|".repeat(peers.size() - 1)).append('\n');
-        for (Work w : ALL) {
-            for (String part : List.of("dials", "listens")) {
-                double mine = median(ours, w, part);
-                t.append("| ").append(w.name()).append(" | ").append(part).append(" | ").append(figure(mine)).append(" CPU ")
-                        .append(w.unit()).append(" |");
-                for (Peer p : peers.subList(1, peers.size())) {
-                    double other = median(p, w, part);
-                    t.append(' ').append(figure(other)).append(" | ").append(ratio(mine, other)).append(" |");
-                }
-                t.append('\n');
-            }
+        for (Work w : works) {
+            for (String part : List.of(DIALS, LISTENS)) line(t, ours, w, part, "CPU " + w.unit(), Spent::cpu);
+            if (!w.bulk()) continue;
+            for (String part : List.of(DIALS, LISTENS)) line(t, ours, w, part, "MiB/s", s -> 1e9 / NANOS_PER_MICRO / s.wall());
         }
         return t.toString();
+    }
+
+    private void line(StringBuilder t, Peer ours, Work w, String part, String unit, ToDoubleFunction<Spent> what) {
+        double mine = median(ours, w, part, what);
+        t.append("| ").append(w.name()).append(" | ").append(part).append(" | ").append(figure(mine)).append(' ').append(unit).append(" |");
+        for (Peer p : peers.subList(1, peers.size())) {
+            double other = median(p, w, part, what);
+            t.append(' ').append(figure(other)).append(" | ").append(ratio(mine, other)).append(" |");
+        }
+        t.append('\n');
     }
 
     private static String runtime(JsonObject description) {
@@ -174,12 +235,12 @@ final class Versus {
     }
 
     private static String figure(double micros) {
-        return String.format(Locale.ROOT, micros < 100 ? "%.1f" : "%.0f", micros);
+        return Double.isNaN(micros) ? NONE : String.format(Locale.ROOT, micros < 100 ? "%.1f" : "%.0f", micros);
     }
 
     /** Below the resolution of the clock there is no ratio. */
     private static String ratio(double mine, double other) {
-        return other == 0 ? "–" : String.format(Locale.ROOT, "**%.2f**", mine / other);
+        return other == 0 || Double.isNaN(other) ? NONE : String.format(Locale.ROOT, "**%.2f**", mine / other);
     }
 
     /** Puts the table between the markers of the file. */
