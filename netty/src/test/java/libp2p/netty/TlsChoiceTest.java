@@ -3,10 +3,8 @@ package libp2p.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import libp2p.core.CloseReason;
-import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.node.Swarm;
@@ -59,29 +57,14 @@ class TlsChoiceTest {
         assertThat(alice.connections().get(0).security()).isEqualTo(which.startsWith("tls") ? Tls.ID : "/noise");
     }
 
-    /** What is proposed under this id comes to the responder under one that nobody has. */
-    private void attack(String removed) {
-        String other = "/" + "x".repeat(removed.length() - 1);
-        world.network().pipes(pipe -> pipe.dialer.changed(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)
-                .replace(removed + "\n", other + "\n")
-                .getBytes(StandardCharsets.ISO_8859_1)));
-    }
-
-    private World.Result<Connection> dial(Swarm from, Swarm to) {
-        World.Result<Connection> made = new World.Result<>();
-        from.loop().execute(() -> from.dial(Dial.to(world.address(to), to.identity().id()), made));
-        world.settle();
-        return made;
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"noise, tls", "tls, noise"})
     void anAttackerWhoRemovesTheOneThatTheDiallerPrefersIsNoticed(String which) {
         offering(which);
         Swarm alice = world.node();
         Swarm bob = world.node();
-        attack(which.startsWith("tls") ? Tls.ID : "/noise");
-        CloseReason failure = dial(alice, bob).failure();
+        world.network().hiding(which.startsWith("tls") ? Tls.ID : "/noise");
+        CloseReason failure = world.dial(alice, bob).failure();
         assertThat(failure.kind()).isEqualTo(CloseReason.Kind.VIOLATION);
         assertThat(failure.detail()).contains("downgrade");
         assertThat(alice.connections()).isEmpty();
@@ -92,15 +75,15 @@ class TlsChoiceTest {
     void whoHasOnlyTlsIsNotTakenForAnAttack(String which) {
         Swarm bob = offering("tls").node();
         Swarm alice = offering(which).node();
-        assertThat(dial(alice, bob).value().security()).isEqualTo(Tls.ID);
-        assertThat(dial(bob, alice).value().security()).isEqualTo(Tls.ID);
+        assertThat(world.dial(alice, bob).value().security()).isEqualTo(Tls.ID);
+        assertThat(world.dial(bob, alice).value().security()).isEqualTo(Tls.ID);
     }
 
     @Test
     void theOrderOfTheTwoNeedNotBeTheSame() {
         Swarm bob = offering("noise, tls").node();
         Swarm alice = offering("tls, noise").node();
-        assertThat(dial(alice, bob).value().security()).isEqualTo(Tls.ID);
-        assertThat(dial(bob, alice).value().security()).isEqualTo("/noise");
+        assertThat(world.dial(alice, bob).value().security()).isEqualTo(Tls.ID);
+        assertThat(world.dial(bob, alice).value().security()).isEqualTo("/noise");
     }
 }

@@ -40,13 +40,11 @@ class TlsWorldTest {
     void theMuxerComesOutOfTheHandshakeAndDataPasses() {
         Swarm alice = world.node();
         Swarm bob = world.node(new Echo());
-        World.Result<Connection> made = new World.Result<>();
-        alice.loop().execute(() -> alice.dial(Dial.to(world.address(bob), bob.identity().id()), made));
-        world.settle();
-        assertThat(made.value().security()).isEqualTo(Tls.ID);
-        assertThat(made.value().muxer()).isEqualTo("/yamux/1.0.0");
+        Connection made = world.connect(alice, bob);
+        assertThat(made.security()).isEqualTo(Tls.ID);
+        assertThat(made.muxer()).isEqualTo("/yamux/1.0.0");
         byte[] much = new byte[1 << 20];
-        Caller caller = world.open(made.value(), Echo.ID).send(much);
+        Caller caller = world.open(made, Echo.ID).send(much);
         world.advanceSeconds(1);
         assertThat(caller.received()).isEqualTo(much);
     }

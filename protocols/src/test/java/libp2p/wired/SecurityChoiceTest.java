@@ -2,13 +2,13 @@ package libp2p.wired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import libp2p.bouncycastle.BouncyCastleCrypto;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
+import libp2p.core.net.Limits;
 import libp2p.core.node.Swarm;
 import libp2p.core.wire.Security;
 import libp2p.core.wire.yamux.Yamux;
@@ -56,21 +56,6 @@ class SecurityChoiceTest {
         return List.of(ids).stream().map(id -> old ? new Old(id, noise) : (Security) new Named(id, noise)).toList();
     }
 
-    /** Everything that is proposed under this id comes to the responder under one that nobody has. */
-    private void attack(String removed) {
-        String other = "/" + "x".repeat(removed.length() - 1);
-        world.network().pipes(pipe -> pipe.dialer.changed(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)
-                .replace(removed + "\n", other + "\n")
-                .getBytes(StandardCharsets.ISO_8859_1)));
-    }
-
-    private World.Result<Connection> dial(Swarm from, Swarm to) {
-        World.Result<Connection> made = new World.Result<>();
-        from.loop().execute(() -> from.dial(Dial.to(world.address(to), to.identity().id()), made));
-        world.settle();
-        return made;
-    }
-
     private void assertEchoes(Connection connection) {
         Caller caller = world.open(connection, Echo.ID).send(new byte[100]).finish();
         world.settle();
@@ -83,10 +68,10 @@ class SecurityChoiceTest {
         world.network().cut(cut);
         Swarm alice = node(STRONG, WEAK);
         Swarm bob = node(WEAK, STRONG);
-        Connection there = dial(alice, bob).value();
+        Connection there = world.dial(alice, bob).value();
         assertThat(there.security()).isEqualTo(STRONG);
         assertEchoes(there);
-        Connection back = dial(bob, alice).value();
+        Connection back = world.dial(bob, alice).value();
         assertThat(back.security()).isEqualTo(WEAK);
         assertEchoes(back);
         assertThat(world.network().dials()).hasSize(2);
@@ -96,8 +81,8 @@ class SecurityChoiceTest {
     void anAttackerWhoRemovesAProtocolIsNoticedByBothEnds() {
         Swarm alice = node(STRONG, WEAK);
         Swarm bob = node(WEAK, STRONG);
-        attack(STRONG);
-        CloseReason failure = dial(alice, bob).failure();
+        world.network().hiding(STRONG);
+        CloseReason failure = world.dial(alice, bob).failure();
         assertThat(failure.kind()).isEqualTo(CloseReason.Kind.VIOLATION);
         assertThat(failure.detail()).contains("downgrade");
         List<World.Ending> endings = world.takeEndings();
@@ -116,7 +101,7 @@ class SecurityChoiceTest {
         world.network().pipes(pipe -> {
             if (pipes[0]++ == 0) pipe.dialer.changed(bytes -> new byte[bytes.length]);
         });
-        Connection made = dial(alice, bob).value();
+        Connection made = world.dial(alice, bob).value();
         assertThat(made.security()).isEqualTo(STRONG);
         assertEchoes(made);
     }
@@ -126,10 +111,10 @@ class SecurityChoiceTest {
     void whoDoesNotTellIsSpokenToAsBefore(boolean dialler, boolean listener) {
         Swarm alice = dialler ? oldNode(STRONG, WEAK) : node(STRONG, WEAK);
         Swarm bob = listener ? oldNode(STRONG, WEAK) : node(STRONG, WEAK);
-        assertEchoes(dial(alice, bob).value());
+        assertEchoes(world.dial(alice, bob).value());
         world.network().pipes(null);
         Swarm carol = listener ? oldNode(WEAK) : node(WEAK);
-        assertThat(dial(alice, carol).value().security()).isEqualTo(WEAK);
+        assertThat(world.dial(alice, carol).value().security()).isEqualTo(WEAK);
     }
 
     @ParameterizedTest
@@ -137,8 +122,8 @@ class SecurityChoiceTest {
     void theAttackerIsNoticedByWhoIsToldAndByNobodyWhereOneSideDoesNotTell(boolean dialler, boolean listener, boolean unnoticed) {
         Swarm alice = dialler ? oldNode(STRONG, WEAK) : node(STRONG, WEAK);
         Swarm bob = listener ? oldNode(STRONG, WEAK) : node(STRONG, WEAK);
-        attack(STRONG);
-        World.Result<Connection> made = dial(alice, bob);
+        world.network().hiding(STRONG);
+        World.Result<Connection> made = world.dial(alice, bob);
         List<World.Ending> endings = world.takeEndings();
         boolean byDialler = endings.stream().anyMatch(e -> !e.inbound() && e.reason().detail().contains("downgrade"));
         boolean byListener = endings.stream().anyMatch(e -> e.inbound() && e.reason().detail().contains("downgrade"));
@@ -151,18 +136,33 @@ class SecurityChoiceTest {
     void whoWasFoundToSpeakAnotherIsAskedForThatFirstUntilItNoLongerDoes() {
         Swarm alice = node(STRONG, WEAK);
         Swarm bob = node(WEAK);
-        dial(alice, bob).value();
+        world.dial(alice, bob).value();
         assertThat(world.network().dials()).hasSize(2);
-        dial(alice, bob).value();
+        world.dial(alice, bob).value();
         assertThat(world.network().dials()).hasSize(3);
         Swarm carol = node(STRONG, WEAK);
-        dial(alice, carol).value();
+        world.dial(alice, carol).value();
         assertThat(world.network().dials()).hasSize(4);
     }
 
     @Test
+    void ofAsManyPeersAsTheLimitSaysItIsRememberedAndTheOldestIsForgotten() {
+        Swarm alice = world.offering(noise -> named(noise, false, STRONG, WEAK))
+                .node(Limits.DEFAULT.with().peersKnownMax(1).build(), new Echo());
+        Swarm bob = node(WEAK);
+        Swarm carol = node(WEAK);
+        world.dial(alice, bob).value();
+        world.dial(alice, carol).value();
+        assertThat(world.network().dials()).hasSize(4);
+        world.dial(alice, carol).value();
+        assertThat(world.network().dials()).hasSize(5);
+        world.dial(alice, bob).value();
+        assertThat(world.network().dials()).hasSize(7);
+    }
+
+    @Test
     void whoHasNothingInCommonIsToldSo() {
-        CloseReason failure = dial(node(STRONG, WEAK), node("/another")).failure();
+        CloseReason failure = world.dial(node(STRONG, WEAK), node("/another")).failure();
         assertThat(failure.kind()).isEqualTo(CloseReason.Kind.UNSUPPORTED);
         assertThat(world.network().dials()).hasSize(2);
     }

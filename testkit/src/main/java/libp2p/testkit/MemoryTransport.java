@@ -1,5 +1,6 @@
 package libp2p.testkit;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,14 @@ public final class MemoryTransport implements Transport {
         public Network pipes(@Nullable Consumer<PipePair> shown) {
             prepare = shown;
             return this;
+        }
+
+        /** On each pipe that is made from now on, what is proposed under this id comes to the listener under one that nobody has. */
+        public Network hiding(String id) {
+            String other = "/" + "x".repeat(id.length() - 1);
+            return pipes(pipe -> pipe.dialer.changed(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)
+                    .replace(id + "\n", other + "\n")
+                    .getBytes(StandardCharsets.ISO_8859_1)));
         }
 
         /** Dials of this address are never answered. */

@@ -2,7 +2,6 @@ package libp2p.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -173,12 +172,9 @@ abstract class TransportGating extends TransportNodes {
 
     /** A connection is counted until its farewell is out, a moment after it is no longer listed. */
     private Connection reachOnceFree(Swarm to) {
-        List<World.Result<Connection>> made = new ArrayList<>();
-        for (int n = 0; n < TRIES_MAX; n++) {
-            made.add(reach(dialer, to));
-            if (!made.get(n).isFailure()) break;
-        }
-        return made.get(made.size() - 1).value();
+        World.Result<Connection> made = reach(dialer, to);
+        for (int n = 1; made.isFailure() && n < TRIES_MAX; n++) made = reach(dialer, to);
+        return made.value();
     }
 
     private void close(Connection c) {

@@ -178,10 +178,15 @@ public final class World {
 
     /** A new connection from one node to another. */
     public Connection connect(Swarm from, Swarm to) {
+        return dial(from, to).value();
+    }
+
+    /** What comes of a dial from one node to another. */
+    public Result<Connection> dial(Swarm from, Swarm to) {
         Result<Connection> made = new Result<>();
         from.loop().execute(() -> from.dial(Dial.to(address(to), to.identity().id()), made));
         settle();
-        return made.value();
+        return made;
     }
 
     /** Opens a stream under one id with a handler that does what the test says. */

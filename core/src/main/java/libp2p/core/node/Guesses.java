@@ -3,8 +3,12 @@ package libp2p.core.node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.BiFunction;
+import libp2p.core.Callback;
+import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
+import libp2p.core.Loop;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
@@ -33,8 +37,30 @@ final class Guesses {
         return ids;
     }
 
+    /** Attempts it, and once more without a guess if the first had a wrong one; both, and the callback, on that loop. */
+    Cancellable dial(
+            Dial dial,
+            Loop loop,
+            BiFunction<Dial, Callback<? super Connection>, Cancellable> attempt,
+            Callback<? super Connection> done) {
+        Dial first = guess(dial);
+        if (first.guess() == null) return attempt.apply(first, done);
+        Cancellable[] now = new Cancellable[1];
+        now[0] = attempt.apply(first, (connection, failure) -> {
+            if (!wrong(first, failure)) {
+                done.done(connection, failure);
+                return;
+            }
+            now[0] = attempt.apply(first.guessing(null), (second, why) -> {
+                learn(second);
+                done.done(second, why);
+            });
+        });
+        return () -> loop.execute(() -> now[0].cancel());
+    }
+
     /** The dial with a guess, or the dial itself where none is needed. */
-    Dial guess(Dial dial) {
+    private Dial guess(Dial dial) {
         if (ids.size() < 2 || dial.role() != Role.INITIATOR || dial.guess() != null) return dial;
         PeerId peer = dial.expected();
         String taken = peer == null ? null : others.get(peer);
@@ -42,7 +68,7 @@ final class Guesses {
     }
 
     /** Whether the guess was wrong. A peer that has no muxer of ours fails alike, and is dialled twice as well. */
-    static boolean wrong(Dial dial, @Nullable CloseReason failure) {
+    private static boolean wrong(Dial dial, @Nullable CloseReason failure) {
         return dial.guess() != null
                 && failure != null
                 && failure.kind() == CloseReason.Kind.UNSUPPORTED
@@ -50,7 +76,7 @@ final class Guesses {
     }
 
     /** What came of a dial without a guess, after one whose guess was wrong. */
-    void learn(@Nullable Connection made) {
+    private void learn(@Nullable Connection made) {
         if (made == null) return;
         String security = made.security();
         others.remove(made.remote());

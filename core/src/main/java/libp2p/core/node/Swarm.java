@@ -275,20 +275,7 @@ public final class Swarm implements Node, Streams {
             loop().execute(() -> done.done(null, full));
             return Cancellable.NONE;
         }
-        Dial first = guesses.guess(dial);
-        if (first.guess() == null) return attempt(t, first, done);
-        Cancellable[] now = new Cancellable[1];
-        now[0] = attempt(t, first, (connection, failure) -> {
-            if (!Guesses.wrong(first, failure)) {
-                done.done(connection, failure);
-                return;
-            }
-            now[0] = attempt(t, first.guessing(null), (second, why) -> {
-                guesses.learn(second);
-                done.done(second, why);
-            });
-        });
-        return () -> loop().execute(() -> now[0].cancel());
+        return guesses.dial(dial, loop(), (one, heard) -> attempt(t, one, heard), done);
     }
 
     private Cancellable attempt(Transport t, Dial dial, Callback<? super Connection> done) {

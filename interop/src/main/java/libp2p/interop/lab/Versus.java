@@ -47,10 +47,10 @@ final class Versus {
     private static final Combination QUIC = new Combination("quic-v1", "", "", Combination.KEY_DEFAULT);
     private static final Combination RTC = new Combination("webrtc-direct", "", "", Combination.KEY_DEFAULT);
     private static final String BEGIN = "<!-- peers -->";
+    private static final String END = "<!-- /peers -->";
     private static final String DIALS = "dials";
     private static final String LISTENS = "listens";
     private static final String NONE = "–";
-    private static final String END = "<!-- /peers -->";
 
     private static final List<Work> ALL = List.of(
             new Work(TCP, "connect and close, TCP, Noise, Yamux", MICROS, HANDSHAKES, (d, l) ->
@@ -97,14 +97,15 @@ final class Versus {
     String run() throws IOException, InterruptedException {
         for (Combination with : List.of(TCP, QUIC, RTC)) {
             List<Work> these = works.stream().filter(w -> w.with().equals(with)).toList();
-            List<Peer> able = new ArrayList<>(peers.stream().filter(p -> has(p, with)).toList());
             if (these.isEmpty()) continue;
+            List<Peer> able = new ArrayList<>(peers.stream().filter(p -> has(p, with)).toList());
             if (!has(fixed, with)) throw new IOException(fixed.name() + " has no " + with);
             try (Session session = new Session(with, able)) {
-                for (int round = 0; round <= ROUNDS; round++) {
-                    if (round == 0) able.removeIf(p -> !session.warmsUp(p, these));
-                    else for (Work w : these) for (Peer p : able) session.measure(p, w);
-                    out.println(with + ": " + (round == 0 ? "warmed up" : "round " + round + " of " + ROUNDS));
+                able.removeIf(p -> !session.warmsUp(p, these));
+                out.println(with + ": warmed up");
+                for (int round = 1; round <= ROUNDS; round++) {
+                    for (Work w : these) for (Peer p : able) session.measure(p, w);
+                    out.println(with + ": round " + round + " of " + ROUNDS);
                 }
             }
         }
@@ -130,12 +131,12 @@ final class Versus {
 
         Session(Combination with, List<Peer> able) throws IOException, InterruptedException {
             this.with = with;
-            counterpart = start(fixed, "versus-fixed");
-            for (Peer p : able) running.put(p, start(p, "versus-" + p.name()));
+            counterpart = start(fixed, "fixed");
+            for (Peer p : able) running.put(p, start(p, p.name()));
         }
 
         private PeerProcess start(Peer p, String name) throws IOException, InterruptedException {
-            return new PeerProcess(p, with.options(), logs.resolve(name + ".log"));
+            return new PeerProcess(p, with.options(), logs.resolve("versus-" + with.transport() + "-" + name + ".log"));
         }
 
         /** Whether it can do the work; if not, that is said. */
