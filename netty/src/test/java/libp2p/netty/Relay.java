@@ -15,8 +15,10 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import libp2p.core.Rng;
+import libp2p.multiformats.Nullable;
 
 /**
  * Carries UDP on loopback between those who send to it and one server, and loses and reorders packets as its seed says.
@@ -55,6 +57,9 @@ final class Relay implements AutoCloseable {
     private volatile int reorderPercent;
     private volatile boolean cut;
     private volatile Consumer<byte[]> sees = packet -> {};
+    private volatile @Nullable DatagramChannel thief;
+    private final AtomicLong stolen = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -102,6 +107,25 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
+    /** From now on each packet to the server comes from a stranger's port before it comes from the client's. */
+    void steal() throws IOException {
+        DatagramChannel c = open();
+        c.connect(server);
+        c.register(selector, SelectionKey.OP_READ, c);
+        selector.wakeup();
+        thief = c;
+    }
+
+    /** Bytes that the server was sent from the stranger's port. */
+    long stolen() {
+        return stolen.get();
+    }
+
+    /** Bytes that the server sent there. */
+    long answered() {
+        return answered.get();
+    }
+
     int lost() {
         return lost.get();
     }
@@ -137,7 +161,9 @@ final class Relay implements AutoCloseable {
             while (selector.isOpen()) {
                 selector.select();
                 for (SelectionKey k : selector.selectedKeys()) {
-                    if (k.isValid()) read((DatagramChannel) k.channel(), (Flow) k.attachment());
+                    if (!k.isValid()) continue;
+                    if (k.attachment() == thief && thief != null) readStolen(thief);
+                    else read((DatagramChannel) k.channel(), (Flow) k.attachment());
                 }
                 selector.selectedKeys().clear();
             }
@@ -145,6 +171,14 @@ final class Relay implements AutoCloseable {
             // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void readStolen(DatagramChannel from) throws IOException {
+        while (true) {
+            packet.clear();
+            if (from.receive(packet) == null) return;
+            answered.addAndGet(packet.position());
         }
     }
 
@@ -194,8 +228,10 @@ final class Relay implements AutoCloseable {
         if (!f.heldBack.isEmpty() && ++f.sinceHeldBack >= OVERTAKING) inner.send(ByteBuffer.wrap(f.heldBack.remove()), f.client);
     }
 
-    private static void toServer(Flow f, byte[] bytes) {
+    private void toServer(Flow f, byte[] bytes) {
+        DatagramChannel t = thief;
         try {
+            if (t != null) stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
             f.outer.write(ByteBuffer.wrap(bytes));
         } catch (IOException e) {
             // The server's port has closed: the packet is lost, as it would be on a network.
@@ -219,6 +255,8 @@ final class Relay implements AutoCloseable {
     public void close() throws IOException {
         selector.close();
         inner.close();
+        DatagramChannel t = thief;
+        if (t != null) t.close();
         for (Flow f : flows.values()) f.outer.close();
         try {
             thread.join();
