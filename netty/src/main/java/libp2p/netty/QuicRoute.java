@@ -1,6 +1,7 @@
 package libp2p.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
@@ -9,7 +10,9 @@ import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicPathEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import libp2p.core.Cancellable;
 import libp2p.multiformats.Nullable;
@@ -88,6 +91,13 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
 
     InetSocketAddress name() {
         return name;
+    }
+
+    /** All that the library may call it. */
+    List<InetSocketAddress> names() {
+        List<InetSocketAddress> all = new ArrayList<>();
+        for (int i = 0; i <= paths + 1; i++) all.add(QuicRoutes.name(number, i));
+        return all;
     }
 
     /** Where it has shown that it is. */
@@ -181,7 +191,10 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
         peer = there;
         probe = null;
         elsewhereSince = NEVER;
-        if (context != null) context.fireExceptionCaught(new IOException("the peer has moved and answers no challenge"));
+        if (context == null) return;
+        Channel channel = context.channel();
+        context.fireExceptionCaught(new IOException("the peer has moved and answers no challenge"));
+        channel.close(); // whoever heard of it: there is nothing more for an address that has answered nothing
     }
 
     @Override

@@ -150,6 +150,11 @@ final class QuicRoutes {
         names.put(name, route);
     }
 
+    /** How many names all routes have. */
+    int names() {
+        return names.size();
+    }
+
     void read(DatagramPacket packet, InetSocketAddress sender) {
         library.read(envelope.of(packet, sender));
     }
@@ -185,7 +190,7 @@ final class QuicRoutes {
             ByteBuf first = number > 0 ? null : Unpooled.copiedBuffer(id);
             there = new QuicRoute(this, its, first, packet.sender());
             routes.put(its, there);
-            names.put(there.name(), there);
+            named(there.name(), there);
             fresh = true;
         } else if (!there.peer().equals(packet.sender())) {
             packet.release();
@@ -210,7 +215,7 @@ final class QuicRoutes {
 
     private void forget(QuicRoute route) {
         routes.remove(route.number());
-        names.values().remove(route);
+        for (InetSocketAddress n : route.names()) names.remove(n);
     }
 
     /** The library has made a connection of the packet that it reads; null if there was one already, which is a stranger's doing. */
@@ -260,6 +265,11 @@ final class QuicRoutes {
             else ctx.write(new DatagramPacket(one, route.leaving(one.readableBytes())));
         }
         packet.release();
+    }
+
+    /** The socket has closed. */
+    void close() {
+        while (!challenges.isEmpty()) challenges.remove().release();
     }
 
     /** Writes challenges behind all else: what acknowledges makes room for the answer, which the library as a client loses without room. */

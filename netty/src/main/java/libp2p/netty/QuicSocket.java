@@ -315,6 +315,11 @@ final class QuicSocket {
         }
 
         @Override
+        public void handlerRemoved(ChannelHandlerContext removed) {
+            routes.close();
+        }
+
+        @Override
         public void channelRead(ChannelHandlerContext to, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();

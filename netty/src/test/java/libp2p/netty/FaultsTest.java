@@ -78,7 +78,7 @@ class FaultsTest {
         try (PeerSocket s = from.open(to, Echo.ID)) {
             CompletableFuture<byte[]> back = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return s.in().readAllBytes();
+                    return s.in().readNBytes(SIZE); // the library may forget an end that is lost (docs/interop-notes.md)
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }

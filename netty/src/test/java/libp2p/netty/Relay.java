@@ -38,6 +38,7 @@ final class Relay implements AutoCloseable {
         private final Deque<byte[]> held = new ArrayDeque<>(); // to the server; at most one
         private final Deque<byte[]> heldBack = new ArrayDeque<>(); // to the client
         private volatile DatagramChannel outer;
+        private byte @Nullable [] overtaken; // by a stranger's copy
         private int sinceHeld;
         private int sinceHeldBack;
 
@@ -107,13 +108,18 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
-    /** From now on each packet to the server comes from a stranger's port before it comes from the client's. */
+    /** From now on each packet to the server comes from a stranger's port, and from the client's only behind the next one of the stranger's. */
     void steal() throws IOException {
         DatagramChannel c = open();
         c.connect(server);
         c.register(selector, SelectionKey.OP_READ, c);
         selector.wakeup();
         thief = c;
+    }
+
+    /** The stranger has had enough. */
+    void stealNoMore() {
+        thief = null;
     }
 
     /** Bytes that the server was sent from the stranger's port. */
@@ -162,8 +168,9 @@ final class Relay implements AutoCloseable {
                 selector.select();
                 for (SelectionKey k : selector.selectedKeys()) {
                     if (!k.isValid()) continue;
-                    if (k.attachment() == thief && thief != null) readStolen(thief);
-                    else read((DatagramChannel) k.channel(), (Flow) k.attachment());
+                    DatagramChannel channel = (DatagramChannel) k.channel();
+                    if (k.attachment() == channel) readStolen(channel);
+                    else read(channel, (Flow) k.attachment());
                 }
                 selector.selectedKeys().clear();
             }
@@ -230,9 +237,14 @@ final class Relay implements AutoCloseable {
 
     private void toServer(Flow f, byte[] bytes) {
         DatagramChannel t = thief;
+        byte[] next = bytes;
         try {
-            if (t != null) stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
-            f.outer.write(ByteBuffer.wrap(bytes));
+            if (t != null) {
+                stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
+                next = f.overtaken;
+                f.overtaken = bytes;
+            }
+            if (next != null) f.outer.write(ByteBuffer.wrap(next));
         } catch (IOException e) {
             // The server's port has closed: the packet is lost, as it would be on a network.
         }
