@@ -63,7 +63,6 @@ final class QuicSocket {
     private static final int SEGMENTS = 10; // packets that one call of the system sends
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
-    private static final int DATAGRAMS = 64;
     private static final int STUN_LAST = 3; // RFC 9443 2
     private static final int DTLS_FIRST = 20;
     private static final int DTLS_LAST = 63;
@@ -287,7 +286,7 @@ final class QuicSocket {
                 .initialMaxStreamsBidirectional(limits.streamsInboundPerConnectionMax())
                 .initialMaxStreamsUnidirectional(QuicOptions.UNIDIRECTIONAL) // the library has no other number for each connection
                 .initialMaxStreamDataUnidirectional(QuicOptions.UNIDIRECTIONAL_WINDOW)
-                .datagram(DATAGRAMS, DATAGRAMS)
+                .datagram(QuicOptions.DATAGRAMS, QuicOptions.DATAGRAMS)
                 .maxSendUdpPayloadSize(SEND_MAX)
                 .maxRecvUdpPayloadSize(PAYLOAD_MAX)
                 .congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
