@@ -166,8 +166,8 @@ public final class HostBuilder {
     }
 
     /**
-     * What loops the host runs on; without this, {@link NioLoop}s, and transports that need others make theirs besides. {@link TcpTransport}
-     * runs on {@link NioLoop}s only: with others, the transport that they come from has to speak TCP.
+     * What loops the host runs on; without this, {@link NioLoop}s, and transports that need others make theirs besides.
+     * {@link TcpTransport} runs on {@link NioLoop}s only: with others, the transport that they come from has to speak TCP.
      */
     public HostBuilder loops(HostLoops.Factory factory) {
         loopFactory = factory;

@@ -7,8 +7,8 @@ import libp2p.core.Loop;
 import libp2p.core.net.Observer;
 
 /**
- * The loops of one host: its own {@link NioLoop}s, or those of a library whose sockets it shall use too. Each has a thread of its own, which
- * is a {@link LoopThread}.
+ * The loops of one host: its own {@link NioLoop}s, or those of a library whose sockets it shall use too. Each has a thread of its own,
+ * which is a {@link LoopThread}.
  */
 public interface HostLoops extends AutoCloseable {
     /** Starts loops, as {@link HostBuilder#loops(Factory)} wants them. */
