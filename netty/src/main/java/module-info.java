@@ -13,6 +13,7 @@ module libp2p.netty {
     requires io.netty.resolver;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires io.netty.tcnative.classes.openssl;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.tls;

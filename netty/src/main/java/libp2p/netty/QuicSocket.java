@@ -174,8 +174,10 @@ final class QuicSocket {
         return bound;
     }
 
-    void bind(InetSocketAddress at) {
-        Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
+    /** Begins to bind; {@code portIsOurs} if another of the node's sockets has that port. */
+    void bind(InetSocketAddress at, boolean portIsOurs) {
+        Bootstrap b = new Bootstrap().group(loop.events());
+        loops.sockets().datagrams(b, at, portIsOurs);
         int size = loops.epoll() ? PAYLOAD_MAX * PACKETS_PER_READ : PAYLOAD_MAX + 1;
         b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));
         b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
