@@ -8,13 +8,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import libp2p.core.Buf;
 import libp2p.core.Rng;
+import libp2p.core.net.Limits;
+import libp2p.core.net.Observer;
+import libp2p.jvm.Host;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Multihash;
 import libp2p.multiformats.Nullable;
 import libp2p.testkit.fuzz.Pieces;
@@ -45,7 +55,8 @@ final class UdpTargets {
                 }),
                 wire("dtls-hello", hellos(), b -> HelloFragment.read(b, b.length), UdpTargets::asked),
                 new Target("dtls-hello-parts", bodies(), 1000, UdpTargets::joined),
-                new Target("dtls-records", records(), 3000, UdpTargets::opened));
+                new Target("dtls-records", records(), 3000, UdpTargets::opened),
+                new Target("udp-port", packets(), 40, UdpTargets::received));
     }
 
     // ---- QUIC
@@ -190,5 +201,55 @@ final class UdpTargets {
         for (int i = 0; i < 20; i++) records.open(packet.clone(), packet.length, to, flight -> told[2]++);
         if (closed == 0 && flights == 0) assertThat(told[0]).isEqualTo(data);
         assertThat(told[2]).isLessThanOrEqualTo(8);
+    }
+
+    // ---- a whole port
+
+    private static List<byte[]> packets() {
+        List<byte[]> all = new ArrayList<>(stuns());
+        all.addAll(hellos());
+        all.addAll(records());
+        // Initials of version 1 and of another, with ids of 20 bytes and none, and a short header.
+        all.add(new Buf(1200).putU8(0xc3).putI32(1).putU8(20).put(new byte[20]).putU8(8).put(new byte[8]).putU8(0).putU16(0x4496).takeAll());
+        all.add(new Buf(1200).putU8(0xc0).putI32(0x1a2a3a4a).putU8(8).put(new byte[8]).putU8(0).takeAll());
+        all.add(new Buf(64).putU8(0x40).put(new byte[40]).takeAll());
+        return all;
+    }
+
+    /** To a listener for QUIC and WebRTC-direct, as it is, as long as a first packet, and as each kind: it still answers, and had no bug. */
+    private static void received(byte[] input) {
+        Queue<Throwable> bugs = new ConcurrentLinkedQueue<>();
+        Observer observer = new Observer() {
+            @Override
+            public void bug(String where, Throwable bug) {
+                bugs.add(bug);
+            }
+        };
+        Limits hasty = Limits.DEFAULT.with().drainNanos(1).build();
+        try (Host a = Host.builder().limits(hasty).observer(observer).listen("/ip4/127.0.0.1/udp/0/quic-v1").start();
+                DatagramSocket client = new DatagramSocket(0, HERE.getAddress())) {
+            int port = a.addresses().get(0).port();
+            a.listen(Multiaddr.of("/ip4/127.0.0.1/udp/" + port + "/webrtc-direct"));
+            InetSocketAddress to = new InetSocketAddress(HERE.getAddress(), port);
+            for (byte[] p : List.of(input, Arrays.copyOf(input, 1200), Arrays.copyOf(input, 1500))) {
+                for (int first : new int[] {p.length == 0 ? 0 : p[0], 0, 22, 0x40, 0xc0, 0xff}) {
+                    if (p.length > 0) p[0] = (byte) first;
+                    client.send(new DatagramPacket(p, Math.min(p.length, 1500), to));
+                }
+            }
+            byte[] last = Rng.seeded(1).bytes(Stun.ID);
+            byte[] check = Stun.check(last, UFRAG + ":" + UFRAG, UFRAG, 7);
+            client.send(new DatagramPacket(check, check.length, to));
+            client.setSoTimeout(60_000);
+            DatagramPacket answer = new DatagramPacket(new byte[2000], 2000);
+            Stun.Message m;
+            do {
+                client.receive(answer);
+                m = Stun.read(answer.getData(), answer.getLength());
+            } while (m == null || !Arrays.equals(m.id(), last));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        if (!bugs.isEmpty()) throw new AssertionError(bugs.remove());
     }
 }
