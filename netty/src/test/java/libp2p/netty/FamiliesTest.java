@@ -28,6 +28,16 @@ class FamiliesTest {
     private final boolean epoll;
     private final String protocol;
     private final String suffix;
+    private final LinkedBlockingQueue<Multiaddr> locals = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Multiaddr> remotes = new LinkedBlockingQueue<>();
+    private final Gater noting = new Gater() {
+        @Override
+        public @Nullable CloseReason accept(Multiaddr local, Multiaddr remote) {
+            locals.add(local);
+            remotes.add(remote);
+            return null;
+        }
+    };
 
     FamiliesTest(boolean epoll, String protocol, @Nullable String suffix) {
         this.epoll = epoll;
@@ -67,15 +77,7 @@ class FamiliesTest {
     @Test
     void bothFamiliesShareAPort() throws IOException {
         assumeThat(hasIpv6()).isTrue();
-        LinkedBlockingQueue<Multiaddr> arrivals = new LinkedBlockingQueue<>();
-        Gater gater = new Gater() {
-            @Override
-            public @Nullable CloseReason accept(Multiaddr local, Multiaddr remote) {
-                arrivals.add(local);
-                return null;
-            }
-        };
-        try (Host a = builder().gater(gater).listen(at("/ip4/0.0.0.0", 0)).start()) {
+        try (Host a = builder().gater(noting).listen(at("/ip4/0.0.0.0", 0)).start()) {
             int port = a.addresses().get(0).port();
             a.listen(Multiaddr.of(at("/ip6/::", port)));
             for (String ip : List.of("/ip4/127.0.0.1/", "/ip6/::1/")) {
@@ -84,7 +86,7 @@ class FamiliesTest {
                 try (Host b = builder().start()) {
                     b.connect(there);
                 }
-                assertThat(String.valueOf(arrivals.poll())).startsWith(ip.substring(0, 5));
+                assertThat(String.valueOf(locals.poll())).startsWith(ip.substring(0, 5));
             }
         }
     }
@@ -98,10 +100,12 @@ class FamiliesTest {
     }
 
     @Test
-    void whoListensOnAllAddressesCanDial() throws IOException {
-        try (Host a = builder().listen(at("/ip4/0.0.0.0", 0)).start();
+    void whoListensOnAllAddressesDialsAndByQuicFromThere() throws IOException {
+        try (Host a = builder().gater(noting).listen(at("/ip4/0.0.0.0", 0)).start();
                 Host b = builder().listen(at("/ip4/0.0.0.0", 0)).start()) {
             assertThat(b.connect(a.addresses().get(0))).isEqualTo(a.id());
+            Multiaddr from = remotes.poll();
+            if (suffix.equals("/quic-v1")) assertThat(from.port()).isEqualTo(b.addresses().get(0).port());
         }
     }
 }

@@ -86,6 +86,17 @@ class SharedLoopsTest {
     }
 
     @Test
+    void tcpAndWebSocketHaveOnePort() throws IOException {
+        try (Host a = builder().listen(LOOPBACK).start();
+                Host b = builder().start()) {
+            Multiaddr ws = first(a).encapsulate("/ws");
+            a.listen(ws);
+            assertThat(dial(b, first(a), false).remoteAddress()).isEqualTo(first(a));
+            assertThat(dial(b, ws, false).remoteAddress()).isEqualTo(ws);
+        }
+    }
+
+    @Test
     void theThreadsEndWithTheHost() throws Exception {
         Thread thread;
         try (Host a = builder().loops(2).listen(LOOPBACK, "/ip4/127.0.0.1/udp/0/quic-v1").start()) {
