@@ -125,7 +125,7 @@ final class WebSocketArrival extends ChannelInboundHandlerAdapter {
         if (wanted != null && !path.equals(wanted)) return HttpResponseStatus.NOT_FOUND;
         if (!request.method().equals(HttpMethod.GET)) return HttpResponseStatus.METHOD_NOT_ALLOWED;
         HttpHeaders h = request.headers();
-        boolean upgrade = h.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+        boolean upgrade = h.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true) // alone, as the library wants it
                 && h.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
         if (!upgrade || !h.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(VERSION)) return HttpResponseStatus.UPGRADE_REQUIRED;
         List<String> keys = h.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);
