@@ -210,13 +210,14 @@ final class UdpTargets {
         all.addAll(hellos());
         all.addAll(records());
         // Initials of version 1 and of another, with ids of 20 bytes and none, and a short header.
-        all.add(new Buf(1200).putU8(0xc3).putI32(1).putU8(20).put(new byte[20]).putU8(8).put(new byte[8]).putU8(0).putU16(0x4496).takeAll());
+        byte[] head = new Buf(64).putU8(0xc3).putI32(1).putU8(20).put(new byte[20]).putU8(8).put(new byte[8]).putU8(0).takeAll();
+        all.add(new Buf(1200).put(head).putU16(0x4496).takeAll());
         all.add(new Buf(1200).putU8(0xc0).putI32(0x1a2a3a4a).putU8(8).put(new byte[8]).putU8(0).takeAll());
         all.add(new Buf(64).putU8(0x40).put(new byte[40]).takeAll());
         return all;
     }
 
-    /** To a listener for QUIC and WebRTC-direct, as it is, as long as a first packet, and as each kind: it still answers, and had no bug. */
+    /** To a listener for QUIC and WebRTC-direct, as it is, as a first packet, as each kind: it still answers, and had no bug. */
     private static void received(byte[] input) {
         Queue<Throwable> bugs = new ConcurrentLinkedQueue<>();
         Observer observer = new Observer() {

@@ -47,7 +47,8 @@ final class WebTargets {
                 wire("webtransport-capsules", capsules(), b -> heard(b, b.length), (b, told) -> {
                     for (int cut = 0; cut < Math.min(b.length, 64); cut++) assertThat(heard(b, cut)).isEqualTo(told);
                 }),
-                wire("webtransport-request", texts(WtDialect.PATH + "?type=noise", WtDialect.PATH + "?a=b&type=noise&type=tls", "/?type=noise"),
+                wire("webtransport-request",
+                        texts(WtDialect.PATH + "?type=noise", WtDialect.PATH + "?a=b&type=noise&type=tls", "/?type=noise"),
                         b -> WtDialect.status(new DefaultHttp3Headers(false)
                                 .method("CONNECT").protocol("webtransport").scheme("https").authority("x").path(text(b))),
                         (b, status) -> {
