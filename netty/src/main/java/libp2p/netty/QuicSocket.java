@@ -352,7 +352,8 @@ final class QuicSocket {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // Such as the system's word that nobody receives at some address: the connection will find out by itself.
+            // The system's word that nobody receives at some address is not needed: the connection will find out by itself.
+            if (cause instanceof RuntimeException) loop.observer().bug("a UDP packet", cause);
         }
     }
 

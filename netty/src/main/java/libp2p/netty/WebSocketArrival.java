@@ -1,5 +1,6 @@
 package libp2p.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -62,10 +63,15 @@ final class WebSocketArrival extends ChannelInboundHandlerAdapter {
         timer = home.schedule(listener.patienceNanos(), () -> fail(late));
         ChannelPipeline p = channel.pipeline();
         if (listener.form().tls() != null) p.addLast(listener.form().tls().newHandler(channel.alloc()));
-        p.addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(REQUEST_MAX).setMaxHeaderSize(REQUEST_MAX)));
-        p.addLast(new HttpObjectAggregator(REQUEST_MAX, true));
+        http(p);
         p.addLast(this);
         channel.config().setAutoRead(true); // until there is a pipe; all that comes before is bounded
+    }
+
+    /** What makes whole requests of bytes, within bounds. */
+    static void http(ChannelPipeline p) {
+        p.addLast(new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(REQUEST_MAX).setMaxHeaderSize(REQUEST_MAX)));
+        p.addLast(new HttpObjectAggregator(REQUEST_MAX, true));
     }
 
     @Override
@@ -85,16 +91,21 @@ final class WebSocketArrival extends ChannelInboundHandlerAdapter {
             refuse(ctx, no);
             return;
         }
-        WebSocketDecoderConfig config =
-                WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(WebSocketFrames.FRAME_MAX).withUTF8Validator(false).build();
         channel.config().setAutoRead(false);
         ChannelPipe pipe = new ChannelPipe(home, channel, local, remote, WebSocketFrames::finish);
         channel.pipeline().addLast(new WebSocketFrames(), pipe);
-        new WebSocketServerHandshaker13(request.uri(), null, config).handshake(channel, request);
+        grant(channel, request);
         over = true;
         timer.cancel();
         ctx.pipeline().remove(this);
         listener.hand(home, pipe);
+    }
+
+    /** Answers a request in which there is no {@link #problem}; frames follow. */
+    static void grant(Channel channel, FullHttpRequest request) {
+        WebSocketDecoderConfig config =
+                WebSocketDecoderConfig.newBuilder().maxFramePayloadLength(WebSocketFrames.FRAME_MAX).withUTF8Validator(false).build();
+        new WebSocketServerHandshaker13(request.uri(), null, config).handshake(channel, request);
     }
 
     private @Nullable HttpResponseStatus refusal(FullHttpRequest request) {
@@ -114,7 +125,7 @@ final class WebSocketArrival extends ChannelInboundHandlerAdapter {
         if (wanted != null && !path.equals(wanted)) return HttpResponseStatus.NOT_FOUND;
         if (!request.method().equals(HttpMethod.GET)) return HttpResponseStatus.METHOD_NOT_ALLOWED;
         HttpHeaders h = request.headers();
-        boolean upgrade = h.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+        boolean upgrade = h.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true) // alone, as the library wants it
                 && h.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
         if (!upgrade || !h.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION).equals(VERSION)) return HttpResponseStatus.UPGRADE_REQUIRED;
         List<String> keys = h.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY);

@@ -136,6 +136,7 @@ class WebSocketTest {
             assertThat(ask(port, here.replace(key, "Sec-WebSocket-Key: short\r\n"))).startsWith("HTTP/1.1 400");
             assertThat(ask(port, here.replace(key, key + key))).startsWith("HTTP/1.1 400");
             assertThat(ask(port, here.replace("Connection: upgrade\r\n", ""))).startsWith("HTTP/1.1 426");
+            assertThat(ask(port, here.replace("websocket\r\n", ", websocket\r\n"))).startsWith("HTTP/1.1 426");
             assertThat(ask(port, here.replace(version, ""))).startsWith("HTTP/1.1 426").containsIgnoringCase(version);
             assertThat(ask(port, here.replace("13", "8"))).startsWith("HTTP/1.1 426").containsIgnoringCase(version);
             assertThat(ask(port, here.replace(version, old) + "12345678")).startsWith("HTTP/1.1 426");
