@@ -15,6 +15,7 @@ import libp2p.identify.Identify;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
 import libp2p.multiformats.Multiaddr;
+import libp2p.netty.NettyTransport;
 import libp2p.perf.Perf;
 import libp2p.ping.Ping;
 import picocli.CommandLine.Command;
@@ -51,6 +52,8 @@ final class NodeCommand implements Callable<Integer> {
         List<Protocol> protocols = new ArrayList<>(List.of(new Ping(), new Perf()));
         if (echo) protocols.add(new Echo());
         HostBuilder builder = nodes.builder(new Identify(), protocols.toArray(new Protocol[0])).listen(listen.toArray(new String[0]));
+        // So that TCP and WebSocket can have one port; who listens once, on TCP most likely, is smaller and sooner there without.
+        if (listen.size() > 1 || certificates.given()) builder.loops(NettyTransport.loops());
         certificates.show(builder);
         Host host = builder.start();
         BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();

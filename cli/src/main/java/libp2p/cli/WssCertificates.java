@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import libp2p.jvm.HostBuilder;
-import libp2p.jvm.TcpTransport;
 import libp2p.multiformats.Nullable;
 import libp2p.netty.NettyOptions;
 import libp2p.netty.NettyTransport;
@@ -33,7 +32,12 @@ final class WssCertificates {
     @Option(names = "--key-store-password", paramLabel = "FILE", description = "A file whose first line is the key store's password.")
     private @Nullable Path passwordFile;
 
-    /** Has the node show them. */
+    /** Whether there are any. */
+    boolean given() {
+        return file != null;
+    }
+
+    /** Has the node show them, which runs on Netty's loops then. */
     void show(HostBuilder builder) throws IOException {
         Path store = file;
         if (store == null) {
@@ -49,7 +53,7 @@ final class WssCertificates {
         } catch (IOException e) {
             throw new IOException("the key store " + store + " cannot be opened: " + e.getMessage(), e);
         }
-        builder.transport(new TcpTransport()).transport(new NettyTransport(options));
+        builder.transport(new NettyTransport(options));
     }
 
     private char[] password() throws IOException {

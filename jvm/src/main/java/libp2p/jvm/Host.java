@@ -43,7 +43,7 @@ public final class Host implements AutoCloseable {
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final Swarm swarm;
-    private final List<NioLoop> loops;
+    private final HostLoops loops;
     private final Executor handlers;
     private final AutoCloseable pools;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -51,7 +51,7 @@ public final class Host implements AutoCloseable {
     private volatile boolean ended; // the loops run no more
     private boolean closing; // guarded by closed
 
-    Host(Swarm swarm, List<NioLoop> loops, Executor handlers, AutoCloseable pools) {
+    Host(Swarm swarm, HostLoops loops, Executor handlers, AutoCloseable pools) {
         this.swarm = swarm;
         this.loops = loops;
         this.handlers = handlers;
@@ -377,7 +377,7 @@ public final class Host implements AutoCloseable {
             }
         }
         if (first) {
-            for (NioLoop l : loops) l.close();
+            loops.close();
             ended = true;
             endPending();
             closePools();

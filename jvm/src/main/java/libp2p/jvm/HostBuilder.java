@@ -58,6 +58,7 @@ public final class HostBuilder {
     private LongSupplier clock = System::nanoTime;
     private LongSupplier wallClock = System::currentTimeMillis;
     private int loops = 1;
+    private HostLoops.@Nullable Factory loopFactory;
 
     HostBuilder() {}
 
@@ -103,7 +104,7 @@ public final class HostBuilder {
         return this;
     }
 
-    /** How to connect; without this, TCP. */
+    /** How to connect; without this, TCP and what other modules bring. */
     public HostBuilder transport(Transport transport) {
         transports.add(transport);
         return this;
@@ -165,6 +166,15 @@ public final class HostBuilder {
     }
 
     /**
+     * What loops the host runs on; without this, {@link NioLoop}s, and transports that need others make theirs besides.
+     * {@link TcpTransport} runs on {@link NioLoop}s only: with others, the transport that they come from has to speak TCP.
+     */
+    public HostBuilder loops(HostLoops.Factory factory) {
+        loopFactory = factory;
+        return this;
+    }
+
+    /**
      * Where {@link SocketHandler}s run, which may block; without this, virtual threads where there are any. The host does not shut it
      * down.
      */
@@ -187,14 +197,14 @@ public final class HostBuilder {
 
     /** Starts the host and listens; what was started is stopped again if that fails. */
     public Host start() throws IOException {
-        List<NioLoop> started = new ArrayList<>();
+        HostLoops.Factory factory = loopFactory == null ? NioLoops::start : loopFactory;
+        HostLoops started = factory.start(loops, clock, observer);
         Closing pools = new Closing();
         Host host;
         try {
-            for (int i = 0; i < loops; i++) started.add(new NioLoop("libp2p-loop-" + i, clock, observer));
-            host = new Host(new Swarm(config(started, pools)), started, handlers(pools), pools);
-        } catch (IOException | RuntimeException e) {
-            for (NioLoop l : started) l.close();
+            host = new Host(new Swarm(config(started.all(), pools)), started, handlers(pools), pools);
+        } catch (RuntimeException e) {
+            started.close();
             pools.close();
             throw e;
         }
@@ -202,7 +212,7 @@ public final class HostBuilder {
         return host;
     }
 
-    private SwarmConfig config(List<NioLoop> started, Closing pools) {
+    private SwarmConfig config(List<? extends Loop> started, Closing pools) {
         SecureRandom secure = new SecureRandom();
         Map<Loop, Workspace> workspaces = new ConcurrentHashMap<>();
         Rng random = Rng.of(secure::nextBytes);
@@ -224,7 +234,7 @@ public final class HostBuilder {
                 gater,
                 resolver == null ? dns(pools) : resolver,
                 cpu,
-                transports.isEmpty() ? found(Transport.class, List.of(new TcpTransport())) : transports,
+                transports.isEmpty() ? found(Transport.class, loopFactory == null ? List.of(new TcpTransport()) : List.of()) : transports,
                 securities.isEmpty() ? found(Security.class, List.of(Noise.create(primitives, random))) : securities,
                 muxers.isEmpty() ? List.of(new Yamux(), new Mplex()) : muxers,
                 protocols,

@@ -91,9 +91,9 @@ final class TcpListener implements Listener, NioLoop.Channel {
         return bound.getAddress().isAnyLocalAddress();
     }
 
-    /** The address it was bound to by name, with the network it is in; null if it was none. */
-    @Nullable HostAddress source() {
-        return unspecified() ? null : new HostAddress(bound.getAddress(), prefixBits);
+    /** What it is bound to, as a source of dials. */
+    TcpOptions.Bound source() {
+        return new TcpOptions.Bound(bound, prefixBits);
     }
 
     /**

@@ -1,7 +1,11 @@
 package libp2p.jvm;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
+import libp2p.multiformats.Nullable;
 
 /**
  * How TCP sockets are made.
@@ -63,5 +67,44 @@ public record TcpOptions(
     /** The same, learning of the machine's addresses otherwise or at other times. */
     public TcpOptions hostAddresses(Supplier<List<HostAddress>> source, long pollNanos) {
         return new TcpOptions(backlog, noDelay, keepAlive, reusePort, sourceFromListeners, sendBuffer, receiveBuffer, pollNanos, source);
+    }
+
+    /**
+     * What a listener is bound to.
+     *
+     * @param at address and port
+     * @param prefixBits how many of the address's first bits all machines of its network share; 0 if that is not known or not one network
+     */
+    public record Bound(InetSocketAddress at, int prefixBits) {}
+
+    /**
+     * Where to connect from: a listener in the target's network is best, then one of its scope; of all addresses of the family only where
+     * the port matters.
+     *
+     * @param listeners of the transport that connects
+     * @param fromListenPort whether it has to be a listener's port; else any port of its address
+     * @return null to leave it to the system
+     */
+    public @Nullable InetSocketAddress source(List<Bound> listeners, InetAddress target, boolean fromListenPort) {
+        Bound best = null;
+        int bestFit = 0;
+        for (Bound l : listeners) {
+            InetAddress own = l.at.getAddress();
+            if (own instanceof Inet6Address != target instanceof Inet6Address) continue;
+            int fit = 1;
+            if (own.isAnyLocalAddress()) {
+                if (!fromListenPort) return null; // the system may choose any, and knows best
+            } else if (own.isLoopbackAddress() != target.isLoopbackAddress() || own.isLinkLocalAddress() != target.isLinkLocalAddress()) {
+                fit = 0;
+            } else {
+                fit = new HostAddress(own, l.prefixBits).reaches(target) ? 3 : 2;
+            }
+            if (fit > bestFit) {
+                best = l;
+                bestFit = fit;
+            }
+        }
+        if (best == null || !fromListenPort && !sourceFromListeners) return null;
+        return fromListenPort ? best.at : new InetSocketAddress(best.at.getAddress(), 0);
     }
 }

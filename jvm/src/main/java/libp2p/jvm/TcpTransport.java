@@ -1,7 +1,6 @@
 package libp2p.jvm;
 
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -63,7 +62,7 @@ public final class TcpTransport implements Transport {
         if (over.isEmpty()) throw new IllegalArgumentException("no loops");
         List<NioLoop> mine = new ArrayList<>();
         for (Loop l : over) {
-            if (!(l instanceof NioLoop n)) throw new IllegalArgumentException("TCP needs loops over sockets, not " + l);
+            if (!(l instanceof NioLoop n)) throw new IllegalArgumentException("TcpTransport runs on NioLoops, not on " + l);
             mine.add(n);
         }
         loops = mine;
@@ -194,28 +193,10 @@ public final class TcpTransport implements Transport {
         return source(target, dial.fromListenPort());
     }
 
-    /** A listener in the target's network is best, then one of its scope; of all addresses of the family only where the port matters. */
+    /** Of our listeners, as {@link TcpOptions#source} chooses. */
     @Nullable InetSocketAddress source(InetAddress target, boolean fromListenPort) {
-        TcpListener best = null;
-        int bestFit = 0;
-        for (TcpListener l : listeners) {
-            InetAddress own = l.bound().getAddress();
-            if (own instanceof Inet6Address != target instanceof Inet6Address) continue;
-            HostAddress named = l.source();
-            int fit = 1;
-            if (named == null) {
-                if (!fromListenPort) return null; // the system may choose any, and knows best
-            } else if (own.isLoopbackAddress() != target.isLoopbackAddress() || own.isLinkLocalAddress() != target.isLinkLocalAddress()) {
-                fit = 0;
-            } else {
-                fit = named.reaches(target) ? 3 : 2;
-            }
-            if (fit > bestFit) {
-                best = l;
-                bestFit = fit;
-            }
-        }
-        if (best == null || !fromListenPort && !options.sourceFromListeners()) return null;
-        return fromListenPort ? best.bound() : new InetSocketAddress(best.bound().getAddress(), 0);
+        List<TcpOptions.Bound> bound = new ArrayList<>();
+        for (TcpListener l : listeners) bound.add(l.source());
+        return options.source(bound, target, fromListenPort);
     }
 }

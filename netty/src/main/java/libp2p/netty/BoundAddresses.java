@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import libp2p.core.Cancellable;
 import libp2p.core.Watch;
 import libp2p.jvm.HostAddress;
@@ -54,14 +56,26 @@ final class BoundAddresses {
     }
 
     private void look(Runnable then) {
+        ask(now -> {
+            interfaces = now;
+            addresses.set(expanded());
+            timer = loop.schedule(options.interfacePollNanos(), () -> look(() -> {}));
+            then.run();
+        });
+    }
+
+    /** Tells later, on the loop, how many first bits of the one address that it is bound to are its network's. */
+    void network(IntConsumer prefixBits) {
+        ask(now -> {
+            for (HostAddress a : now) if (a.address().equals(bound.getAddress())) prefixBits.accept(a.prefixBits());
+        });
+    }
+
+    private void ask(Consumer<List<HostAddress>> told) {
         Thread looking = new Thread(() -> {
             List<HostAddress> now = options.hostAddresses().get();
             loop.execute(() -> {
-                if (closed) return;
-                interfaces = now;
-                addresses.set(expanded());
-                timer = loop.schedule(options.interfacePollNanos(), () -> look(() -> {}));
-                then.run();
+                if (!closed) told.accept(now);
             });
         }, "libp2p-interfaces");
         looking.setDaemon(true);

@@ -83,7 +83,8 @@ final class NettyDial implements Cancellable {
         if (channel instanceof DuplexChannel duplex) duplex.shutdownOutput();
     }
 
-    void begin(long nanosMax) {
+    /** Begins, from {@code source} if that can be had. */
+    void begin(@Nullable InetSocketAddress source, long nanosMax) {
         if (over) return;
         long nanos = dial.deadlineNanos() == 0 ? nanosMax : Math.min(nanosMax, dial.deadlineNanos() - loop.nanoTime());
         if (nanos <= 0) {
@@ -94,16 +95,17 @@ final class NettyDial implements Cancellable {
         try {
             Multiaddr to = dial.address();
             if (to.port() == 0) throw new IOException("port 0 cannot be dialled");
-            connect(WebSocketAddress.is(to) ? WebSocketAddress.of(to) : null, Sockets.socketAddress(to), nanos);
+            connect(WebSocketAddress.is(to) ? WebSocketAddress.of(to) : null, Sockets.socketAddress(to), source, nanos);
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
     }
 
-    private void connect(@Nullable WebSocketAddress ws, InetSocketAddress target, long nanos) {
+    private void connect(@Nullable WebSocketAddress ws, InetSocketAddress target, @Nullable InetSocketAddress source, long nanos) {
+        NettyOptions.Proxy proxy = options.proxy();
+        InetSocketAddress first = proxy == null ? target : at(proxy);
         Bootstrap b = new Bootstrap()
                 .group(loop.events())
-                .channel(loops.socket())
                 .resolver(NoopAddressResolverGroup.INSTANCE)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(nanos) + 1))
                 .option(ChannelOption.TCP_NODELAY, options.sockets().noDelay())
@@ -113,7 +115,6 @@ final class NettyDial implements Cancellable {
         b.handler(new ChannelInitializer<SocketChannel>() {
             @Override
             protected void initChannel(SocketChannel c) throws IOException {
-                NettyOptions.Proxy proxy = options.proxy();
                 if (proxy != null) c.pipeline().addLast(handler(proxy, nanos));
                 if (ws == null) return;
                 if (ws.secure()) c.pipeline().addLast(clientTls(ws, c));
@@ -121,10 +122,12 @@ final class NettyDial implements Cancellable {
                 c.pipeline().addLast(new HttpObjectAggregator(RESPONSE_MAX, true), new Asking(ws));
             }
         });
-        ChannelFuture f = b.connect(target);
+        loops.sockets().connecting(b, first.getAddress(), source, options.sockets().reusePort());
+        ChannelFuture f = source == null ? b.connect(target) : b.connect(target, source);
         channel = f.channel();
         f.addListener((ChannelFutureListener) connected -> {
             if (over) connected.channel().close();
+            else if (!connected.isSuccess() && source != null) connect(ws, target, null, nanos); // any source is better than no connection
             else if (!connected.isSuccess()) fail(connected.cause());
             else if (ws == null) raw((SocketChannel) connected.channel());
         });
@@ -135,10 +138,13 @@ final class NettyDial implements Cancellable {
         return tls.client().newHandler(c.alloc(), name, ws.socket().getPort());
     }
 
+    private static InetSocketAddress at(NettyOptions.Proxy proxy) {
+        InetSocketAddress named = proxy.address();
+        return named.isUnresolved() ? new InetSocketAddress(named.getHostString(), named.getPort()) : named;
+    }
+
     private static ChannelHandler handler(NettyOptions.Proxy proxy, long nanos) {
-        InetSocketAddress at = proxy.address().isUnresolved()
-                ? new InetSocketAddress(proxy.address().getHostString(), proxy.address().getPort())
-                : proxy.address();
+        InetSocketAddress at = at(proxy);
         String user = proxy.user();
         String password = proxy.password() == null ? "" : proxy.password();
         ProxyHandler handler;

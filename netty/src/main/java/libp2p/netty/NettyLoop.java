@@ -11,14 +11,21 @@ import libp2p.core.net.Observer;
 
 /** One of Netty's event loops as a {@link Loop}, on the clock of the node's other loops. */
 final class NettyLoop implements Loop {
+    private final NettyLoops all;
     private final EventLoop loop;
     private final LongSupplier clock;
     private final Observer observer;
 
-    NettyLoop(EventLoop loop, LongSupplier clock, Observer observer) {
+    NettyLoop(NettyLoops all, EventLoop loop, LongSupplier clock, Observer observer) {
+        this.all = all;
         this.loop = loop;
         this.clock = clock;
         this.observer = observer;
+    }
+
+    /** Those that it is one of. */
+    NettyLoops all() {
+        return all;
     }
 
     /** What channels are registered with. */

@@ -2,7 +2,9 @@ package libp2p.netty;
 
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import libp2p.core.Callback;
@@ -15,6 +17,8 @@ import libp2p.core.net.Dial;
 import libp2p.core.net.Listener;
 import libp2p.core.net.Transport;
 import libp2p.core.node.Node;
+import libp2p.jvm.HostLoops;
+import libp2p.jvm.TcpOptions;
 import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
@@ -25,7 +29,9 @@ import libp2p.multiformats.Proto;
  * {@code /ip4|ip6/…/tcp/…} with {@code /ws}, {@code /wss}, {@code /tls/ws} or {@code /tls/sni/…/ws} and perhaps {@code /http-path/…};
  * {@code /ip4|ip6/…/udp/…} with {@code /quic-v1}, {@code /quic-v1/webtransport} or {@code /webrtc-direct}.
  *
- * <p>It has as many loops as the node, which are made when first needed. Names must have been resolved.
+ * <p>It has as many loops as the node, which are made when first needed; or it shares the node's, if those are {@link #loops()}: then a
+ * connection of any transport can live on the thread of the protocols that it carries, without a hop between two, and plain TCP is
+ * this transport's too, whatever its options say. Names must have been resolved.
  */
 public final class NettyTransport implements Transport {
     private final NettyOptions options;
@@ -34,6 +40,7 @@ public final class NettyTransport implements Transport {
     private @Nullable Node node;
     private int loopCount;
     private @Nullable NettyLoops loops; // on the node's loop
+    private boolean shares; // the node's loops
     private @Nullable QuicTransport quic; // on the node's loop
     private @Nullable WtTransport wt; // on the node's loop
     private @Nullable RtcTransport rtc; // on the node's loop
@@ -54,6 +61,23 @@ public final class NettyTransport implements Transport {
         if (node != null) throw new IllegalStateException("started twice");
         node = forNode;
         loopCount = Math.max(1, over.size());
+        if (!over.isEmpty() && over.get(0) instanceof NettyLoop one) {
+            loops = one.all();
+            shares = true;
+        }
+    }
+
+    /**
+     * Netty's event loops, by epoll where it has that, as loops for a whole host: {@code Host.builder().loops(NettyTransport.loops())}. All
+     * of its transports run on them, and nothing runs besides.
+     */
+    public static HostLoops.Factory loops() {
+        return loops(true);
+    }
+
+    /** The same, by epoll or by Java's selectors. */
+    public static HostLoops.Factory loops(boolean epoll) {
+        return (count, clock, observer) -> new NettyLoops(count, epoll, clock, observer);
     }
 
     private Node node() {
@@ -62,7 +86,7 @@ public final class NettyTransport implements Transport {
         return n;
     }
 
-    private NettyLoops loops() {
+    private NettyLoops mine() {
         NettyLoops l = loops;
         if (l == null) {
             Loop home = node().loop();
@@ -75,7 +99,7 @@ public final class NettyTransport implements Transport {
     QuicTransport quic() {
         QuicTransport q = quic;
         if (q == null) {
-            q = new QuicTransport(node(), loops(), options);
+            q = new QuicTransport(node(), mine(), options);
             quic = q;
         }
         return q;
@@ -84,7 +108,7 @@ public final class NettyTransport implements Transport {
     private WtTransport wt() {
         WtTransport w = wt;
         if (w == null) {
-            w = new WtTransport(node(), loops(), options, quic());
+            w = new WtTransport(node(), mine(), options, quic());
             wt = w;
         }
         return w;
@@ -93,7 +117,7 @@ public final class NettyTransport implements Transport {
     RtcTransport rtc() {
         RtcTransport r = rtc;
         if (r == null) {
-            r = new RtcTransport(node(), loops(), options, quic().sockets());
+            r = new RtcTransport(node(), mine(), options, quic().sockets());
             rtc = r;
         }
         return r;
@@ -103,7 +127,7 @@ public final class NettyTransport implements Transport {
     public boolean handles(Multiaddr address) {
         if (QuicTransport.is(address) || WtTransport.is(address)) return true;
         if (RtcTransport.is(address) || WebSocketAddress.is(address)) return true;
-        return options.tcp() && isDialable(address);
+        return (options.tcp() || shares) && isDialable(address);
     }
 
     private static boolean isTcp(Multiaddr address) {
@@ -125,10 +149,24 @@ public final class NettyTransport implements Transport {
         if (QuicTransport.is(plain.address())) return quic().dial(plain, done);
         if (WtTransport.is(plain.address())) return wt().dial(plain, done);
         if (RtcTransport.is(plain.address())) return rtc().dial(plain, done);
-        NettyLoop loop = loops().next();
-        NettyDial attempt = new NettyDial(loop, loops(), options, tls, plain, node().upgrader(), done);
-        loop.execute(() -> attempt.begin(node().limits().connectNanos()));
+        NettyLoop loop = mine().next();
+        NettyDial attempt = new NettyDial(loop, mine(), options, tls, plain, node().upgrader(), done);
+        InetSocketAddress source = source(plain);
+        loop.execute(() -> attempt.begin(source, node().limits().connectNanos()));
         return attempt;
+    }
+
+    /** Where to connect from; null leaves it to the system, and so does a proxy. */
+    private @Nullable InetSocketAddress source(Dial dial) {
+        byte[] ip = dial.address().ip();
+        if (ip == null || options.proxy() != null) return null;
+        List<TcpOptions.Bound> bound = new ArrayList<>();
+        for (TcpDoor d : doors) if (d.isBound()) bound.add(d.source());
+        try {
+            return options.sockets().source(bound, InetAddress.getByAddress(ip), dial.fromListenPort());
+        } catch (UnknownHostException e) {
+            return null; // the dial itself will tell
+        }
     }
 
     // ---- listening
@@ -148,7 +186,7 @@ public final class NettyTransport implements Transport {
             rtc().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
             return () -> cancelled[0] = true;
         }
-        NettyLoops all = loops();
+        NettyLoops all = mine();
         InetSocketAddress at;
         TcpArrivals.Form form;
         try {
@@ -166,7 +204,8 @@ public final class NettyTransport implements Transport {
             if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
             told(listener, failure, cancelled[0], bound);
         };
-        door.loop().execute(() -> enter(door, at, form, accept, told));
+        boolean shared = ours(at.getPort());
+        door.loop().execute(() -> enter(door, at, shared, form, accept, told));
         return () -> cancelled[0] = true;
     }
 
@@ -180,12 +219,13 @@ public final class NettyTransport implements Transport {
         bound.done(null, CloseReason.CANCELLED);
     }
 
-    private void enter(TcpDoor door, InetSocketAddress at, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
+    private void enter(
+            TcpDoor door, InetSocketAddress at, boolean portIsOurs, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
         if (door.isBound()) {
             stand(door, form, accept, told);
             return;
         }
-        door.bind(at, options.sockets(), (socket, failure) -> {
+        door.bind(at, options.sockets(), portIsOurs, (socket, failure) -> {
             if (failure == null) stand(door, form, accept, told);
             else told.done(null, CloseReason.of(failure.kind(), at + ": " + failure.detail()));
         });
@@ -194,7 +234,7 @@ public final class NettyTransport implements Transport {
     private void stand(TcpDoor door, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
         Runnable emptied = () -> node().loop().execute(() -> doors.remove(door));
         TcpArrivals listener =
-                new TcpArrivals(door, loops(), options, form, accept, node().upgrader(), node().limits().selectNanos(), emptied);
+                new TcpArrivals(door, mine(), options, form, accept, node().upgrader(), node().limits().selectNanos(), emptied);
         if (!door.add(form.kind(), listener)) {
             told.done(null, CloseReason.of(CloseReason.Kind.REFUSED, door.bound() + " is listened on already"));
             return;
@@ -215,6 +255,11 @@ public final class NettyTransport implements Transport {
         return new TcpArrivals.Form(kind, ws.suffix(), ws.anyPath() ? null : ws.path(), context);
     }
 
+    private boolean ours(int port) {
+        for (TcpDoor d : doors) if (d.isBound() && d.bound().getPort() == port) return true;
+        return false;
+    }
+
     /** The door that is, or is about to be, bound to that address and port. */
     private @Nullable TcpDoor door(InetSocketAddress at) {
         for (TcpDoor d : doors) if (at.getPort() != 0 && d.isBound() && d.bound().equals(at)) return d;
@@ -232,6 +277,6 @@ public final class NettyTransport implements Transport {
         if (q != null) q.stop();
         NettyLoops l = loops;
         loops = null;
-        if (l != null) l.close();
+        if (l != null && !shares) l.end();
     }
 }

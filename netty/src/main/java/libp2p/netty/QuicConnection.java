@@ -9,7 +9,6 @@ import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
-import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import libp2p.core.Buf;
@@ -45,7 +44,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     private final Runnable release;
     private Cancellable keepAlive = Cancellable.NONE;
     private Cancellable looking = Cancellable.NONE;
-    private int datagramMax; // that the peer takes; 0 for none
+    private int datagramMax; // that the peer takes, with the number of its stream; 0 for none
     private @Nullable CloseReason told; // how it was closed
     private boolean gone;
 
@@ -83,9 +82,14 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
         scheduleLook();
     }
 
+    QuicChannel channel() {
+        return channel;
+    }
+
     /** What the peer takes as datagrams, told before there was a connection. */
     void datagramMax(int bytes) {
         datagramMax = bytes;
+        session.datagramMax(bytes);
     }
 
     @Override
@@ -112,7 +116,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
         keepAlive = loop().schedule(surroundings().limits().keepAliveNanos() / 2, this::keepAlive);
     }
 
-    /** The library has no PING: a datagram of one byte does, which nobody reads, or else a ping of libp2p. */
+    /** The library has no PING: a datagram of one byte does, which the peer drops, or else a ping of libp2p. */
     private void keepAlive() {
         if (end() != null) return;
         if (datagramMax > 0) channel.writeAndFlush(channel.alloc().directBuffer().writeBytes(form.keepAlive()));
@@ -190,8 +194,17 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     private final class Tail extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof ByteBuf) ReferenceCountUtil.release(message); // a datagram; no protocol of ours has any yet
-            else ctx.fireChannelRead(message);
+            if (!(message instanceof ByteBuf datagram)) {
+                ctx.fireChannelRead(message);
+                return;
+            }
+            try {
+                if (end() == null) session.arrived(datagram);
+            } catch (Violation v) {
+                closeRaw(CloseReason.of(v));
+            } finally {
+                datagram.release();
+            }
         }
 
         @Override
@@ -199,7 +212,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
             if (event instanceof QuicStreamLimitChangedEvent) {
                 session.moreStreams();
             } else if (event instanceof QuicDatagramExtensionEvent datagrams) {
-                datagramMax = datagrams.maxLength();
+                datagramMax(datagrams.maxLength());
             } else if (event instanceof QuicConnectionCloseEvent close) {
                 told = form.reason(close);
                 ended(); // now, and not when the library has forgotten the connection

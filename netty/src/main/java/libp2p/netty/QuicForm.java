@@ -14,6 +14,9 @@ interface QuicForm {
     QuicForm BARE = new QuicForm() {
         private static final int REASON_MAX = 128;
 
+        /** The number of a stream that libp2p never has: the peer drops what is beside it. */
+        private static final byte[] UNIDIRECTIONAL = {2};
+
         @Override
         public byte[] prefix() {
             return NOTHING;
@@ -31,7 +34,12 @@ interface QuicForm {
 
         @Override
         public byte[] keepAlive() {
-            return ZERO;
+            return UNIDIRECTIONAL;
+        }
+
+        @Override
+        public boolean datagrams() {
+            return true;
         }
 
         @Override
@@ -64,6 +72,9 @@ interface QuicForm {
 
     /** A datagram that says nothing; not to be changed. */
     byte[] keepAlive();
+
+    /** Whether streams have datagrams beside them. */
+    boolean datagrams();
 
     /** Tells the peer and closes the channel, perhaps a little later. */
     void close(QuicChannel channel, CloseReason reason);

@@ -17,5 +17,8 @@ final class QuicOptions {
     /** Bytes that such a stream may send before anything is read. */
     static final long UNIDIRECTIONAL_WINDOW = 16 << 10;
 
+    /** Datagrams of a connection that wait to be read, and as many to be sent; the library drops what comes beyond. */
+    static final int DATAGRAMS = 64;
+
     private QuicOptions() {}
 }

@@ -1,10 +1,14 @@
 package libp2p.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import java.util.HashMap;
+import java.util.Map;
 import libp2p.core.Buf;
 import libp2p.core.Codes;
+import libp2p.core.Violation;
 import libp2p.core.net.StreamHandler;
 import libp2p.core.wire.Muxer;
 import libp2p.core.wire.mux.MuxSession;
@@ -24,6 +28,8 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     private final QuicChannel channel;
     private final QuicForm form;
+    private final Map<Long, QuicStream> numbered = new HashMap<>(); // the live ones, by their number on the wire
+    private int datagramMax; // without the number
     private long keys;
     private int resets;
     private @Nullable QuicStreamChannel arriving;
@@ -56,6 +62,52 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     void arrived(QuicStream stream, Buf bytes) {
         deliver(stream, bytes, bytes.size());
+    }
+
+    // ---- datagrams (RFC 9221): the number of the stream that they are beside, then what they say (libp2p/specs pull request 680)
+
+    /** The largest that the peer takes, with the number; 0 for none. */
+    void datagramMax(int bytes) {
+        datagramMax = form.datagrams() ? Math.max(0, bytes - QuicVarint.SIZE_MAX) : 0;
+    }
+
+    /** The largest that can be sent beside any stream; 0 for none. */
+    int datagramMax() {
+        return datagramMax;
+    }
+
+    /** A stream has a number from now until it is over. */
+    void numbered(long number, QuicStream stream) {
+        if (form.datagrams()) numbered.put(number, stream);
+    }
+
+    /** Sends one; false if too many wait to be sent, and then it is lost. */
+    boolean datagram(long number, Buf data) {
+        if (!channel.isWritable()) return false;
+        Buf head = QuicVarint.put(new Buf(QuicVarint.SIZE_MAX), number);
+        int n = data.size();
+        ByteBuf out = channel.alloc().directBuffer(head.size() + n);
+        out.writeBytes(head.array, head.start, head.size()).writeBytes(data.array, data.start, n);
+        data.skip(n);
+        channel.writeAndFlush(out);
+        return true;
+    }
+
+    /** A datagram came; it is lost where the stream is not known yet or no more. */
+    void arrived(ByteBuf datagram) throws Violation {
+        if (!form.datagrams()) return;
+        Buf copy = context().workspace().borrow();
+        try {
+            int n = datagram.readableBytes(); // less than a packet, and so than the buffer's size
+            datagram.readBytes(copy.clear().array, 0, n);
+            copy.end = n;
+            long number = QuicVarint.read(copy);
+            if (number < 0) throw new Violation("a datagram without the number of its stream");
+            QuicStream s = numbered.get(number);
+            if (s != null) s.heard(copy);
+        } finally {
+            context().workspace().giveBack(copy);
+        }
     }
 
     /** Looks after streams whose bytes lie unread. */
@@ -118,6 +170,7 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     @Override
     protected void gone(QuicStream stream) {
+        numbered.remove(stream.number());
         if (!isOver()) stream.detach(); // else the channel closes with all of them, perhaps after a last word
     }
 

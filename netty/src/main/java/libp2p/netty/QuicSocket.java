@@ -64,7 +64,6 @@ final class QuicSocket {
     private static final int SEGMENTS = 10; // packets that one call of the system sends
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
-    private static final int DATAGRAMS = 64;
     private static final int STUN_LAST = 3; // RFC 9443 2
     private static final int DTLS_FIRST = 20;
     private static final int DTLS_LAST = 63;
@@ -182,8 +181,10 @@ final class QuicSocket {
         return bound;
     }
 
-    void bind(InetSocketAddress at) {
-        Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
+    /** Begins to bind; {@code portIsOurs} if another of the node's sockets has that port. */
+    void bind(InetSocketAddress at, boolean portIsOurs) {
+        Bootstrap b = new Bootstrap().group(loop.events());
+        loops.sockets().datagrams(b, at, portIsOurs);
         int size = loops.epoll() ? PAYLOAD_MAX * PACKETS_PER_READ : PAYLOAD_MAX + 1;
         b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));
         b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
@@ -293,7 +294,7 @@ final class QuicSocket {
                 .initialMaxStreamsBidirectional(limits.streamsInboundPerConnectionMax())
                 .initialMaxStreamsUnidirectional(QuicOptions.UNIDIRECTIONAL) // the library has no other number for each connection
                 .initialMaxStreamDataUnidirectional(QuicOptions.UNIDIRECTIONAL_WINDOW)
-                .datagram(DATAGRAMS, DATAGRAMS)
+                .datagram(QuicOptions.DATAGRAMS, QuicOptions.DATAGRAMS)
                 .maxSendUdpPayloadSize(SEND_MAX)
                 .maxRecvUdpPayloadSize(PAYLOAD_MAX)
                 .congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
@@ -404,7 +405,8 @@ final class QuicSocket {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // Such as the system's word that nobody receives at some address: the connection will find out by itself.
+            // The system's word that nobody receives at some address is not needed: the connection will find out by itself.
+            if (cause instanceof RuntimeException) loop.observer().bug("a UDP packet", cause);
         }
     }
 

@@ -64,6 +64,7 @@ final class QuicStream extends MuxStream {
             c.close();
             return;
         }
+        session.numbered(c.streamId(), this);
         byte[] prefix = session.form().prefix();
         if (!isInbound() && prefix.length > 0) c.write(c.alloc().directBuffer(prefix.length).writeBytes(prefix));
         if (finishing) flushEnd();
@@ -179,6 +180,31 @@ final class QuicStream extends MuxStream {
         if (c == null || peerEnded || reading || reads.glancing() || hasRoom()) return;
         reads.glance(true); // until the read is answered, which may be later
         c.read();
+    }
+
+    // ---- datagrams
+
+    /** Its number on the wire; -1 while it has none. */
+    long number() {
+        QuicStreamChannel c = channel;
+        return c == null ? -1 : c.streamId();
+    }
+
+    /** The same whatever the number, so that it does not change. */
+    @Override
+    public int datagramMax() {
+        return !wasOpened() || finishedSending() || ended ? 0 : session.datagramMax();
+    }
+
+    @Override
+    public boolean datagram(Buf data) {
+        int max = datagramMax();
+        return channel != null && max > 0 && data.size() <= max && session.datagram(number(), data);
+    }
+
+    /** A datagram came beside it. */
+    void heard(Buf data) {
+        if (!peerEnded) arrivedDatagram(data);
     }
 
     // ---- what the channel tells

@@ -75,7 +75,8 @@ final class RtcDial extends RtcPort implements Cancellable {
         timer = loop.schedule(nanos, () -> {
             fail(CloseReason.of(CloseReason.Kind.TIMED_OUT, reached ? "security took too long" : "no answer"));
         });
-        Bootstrap b = new Bootstrap().group(loop.events()).channel(loops.datagrams());
+        Bootstrap b = new Bootstrap().group(loop.events());
+        loops.sockets().datagrams(b, to.getAddress());
         b.option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER).option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
         int size = loops.epoll() ? RECEIVE_MAX * PACKETS_PER_READ : RECEIVE_MAX;
         b.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(size).maxMessagesPerRead(PACKETS_PER_READ));

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -160,7 +159,7 @@ final class RtcTransport {
 
     Cancellable dial(Dial dial, Callback<? super Connection> done) {
         NettyLoop loop = loops.next();
-        List<Multihash> hashes = new ArrayList<>();
+        List<Multihash> hashes = WtTransport.hashes(dial.address());
         CloseReason no = dial.role() == Role.RESPONDER
                 ? CloseReason.of(CloseReason.Kind.UNSUPPORTED, "WebRTC-direct connects from one side only")
                 : null;
@@ -168,10 +167,6 @@ final class RtcTransport {
         try {
             to = Sockets.socketAddress(dial.address());
             if (to.getPort() == 0) throw new UnknownHostException("port 0 cannot be dialled");
-            for (Component c : dial.address().components()) {
-                if (c.proto() == Proto.CERTHASH) hashes.add(Multihash.parse(c.value()));
-            }
-            hashes.removeIf(h -> h.code() != Multihash.SHA2_256);
             if (hashes.isEmpty()) throw new UnknownHostException("no /certhash of SHA-256 in " + dial.address());
         } catch (UnknownHostException e) {
             no = CloseReason.of(CloseReason.Kind.UNREACHABLE, String.valueOf(e.getMessage()));

@@ -59,6 +59,7 @@ final class TcpArrivals implements TcpDoor.Host, Listener {
     /** Finds out its addresses, then runs {@code known}. */
     void begin(Runnable known) {
         addresses.begin(known);
+        if (!door.bound().getAddress().isAnyLocalAddress()) addresses.network(door::prefixBits);
     }
 
     @Override

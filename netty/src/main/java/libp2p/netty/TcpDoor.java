@@ -67,6 +67,7 @@ final class TcpDoor {
     private final long patienceNanos;
     private @Nullable Channel server;
     private volatile @Nullable InetSocketAddress bound;
+    private volatile int prefixBits;
 
     TcpDoor(NettyLoop loop, NettyLoops loops, long patienceNanos) {
         this.loop = loop;
@@ -83,6 +84,11 @@ final class TcpDoor {
         InetSocketAddress b = bound;
         if (b == null) throw new IllegalStateException("not bound");
         return b;
+    }
+
+    /** What it is bound to, as a source of dials. */
+    TcpOptions.Bound source() {
+        return new TcpOptions.Bound(bound(), prefixBits);
     }
 
     boolean isBound() {
@@ -108,11 +114,15 @@ final class TcpDoor {
         return true;
     }
 
-    void bind(InetSocketAddress at, TcpOptions options, Callback<? super InetSocketAddress> done) {
+    /** The network that its address is in, as soon as that is known. */
+    void prefixBits(int bits) {
+        prefixBits = bits;
+    }
+
+    /** Binds. A port in use is refused, also where {@link TcpOptions#reusePort} would let two listeners share it. */
+    void bind(InetSocketAddress at, TcpOptions options, boolean portIsOurs, Callback<? super InetSocketAddress> done) {
         ServerBootstrap b = new ServerBootstrap()
-                .channel(loops.serverSocket())
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
-                .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, options.noDelay())
                 .childOption(ChannelOption.SO_KEEPALIVE, options.keepAlive())
                 .childOption(ChannelOption.AUTO_READ, false)
@@ -126,6 +136,7 @@ final class TcpDoor {
                 enter(channel);
             }
         });
+        loops.sockets().listening(b, at, options.reusePort(), portIsOurs);
         b.bind(at).addListener((ChannelFutureListener) f -> {
             if (!f.isSuccess()) {
                 done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, String.valueOf(f.cause().getMessage())));

@@ -18,6 +18,7 @@ final class TlsSession implements Security.Session {
     /** What a record has besides its plain bytes: the header, the content type, the tag. */
     static final int OVERHEAD = TlsBuffers.HEADER + 1 + 16;
 
+    private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int APPLICATION_DATA = 23;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String BAD = "TLS record is not authentic, or an alert: ";
@@ -140,6 +141,10 @@ final class TlsSession implements Security.Session {
         int body = wire.peek(3) << 8 | wire.peek(4);
         // A receiver should not care for the version, but nobody sends another, and what is not checked can be changed on the way.
         if (version != 0x0303 && version != 0x0301) throw new Violation("TLS record of version " + version);
+        // What is no type of RFC 8446 5.1, and a record without bytes, Netty's engine takes for SSL 2 and waits for another length.
+        int type = wire.peek(0);
+        if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) throw new Violation("TLS record of type " + type);
+        if (body == 0) throw new Violation("TLS record of 0 bytes");
         if (body > TlsBuffers.BODY_MAX) throw new Violation("TLS record of " + body + " bytes");
         return TlsBuffers.HEADER + body;
     }

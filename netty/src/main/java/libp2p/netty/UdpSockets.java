@@ -51,9 +51,18 @@ final class UdpSockets {
             return;
         }
         QuicSocket fresh = new QuicSocket(loops.next(), loops, owner);
+        boolean ours = isOurs(at.getPort());
         listening.add(new Shared(fresh, at));
-        fresh.loop().execute(() -> fresh.bind(at));
+        fresh.loop().execute(() -> fresh.bind(at, ours));
         await(fresh, done);
+    }
+
+    private boolean isOurs(int port) {
+        for (Shared s : listening) {
+            InetSocketAddress bound = s.socket.boundOrNull();
+            if (bound != null && bound.getPort() == port) return true;
+        }
+        return false;
     }
 
     private void await(QuicSocket socket, Callback<? super QuicSocket> done) {
@@ -82,7 +91,7 @@ final class UdpSockets {
         if (there == null) {
             QuicSocket fresh = new QuicSocket(loops.next(), loops, owner);
             dialling[family] = fresh;
-            fresh.loop().execute(() -> fresh.bind(new InetSocketAddress(family == 1 ? "::" : "0.0.0.0", 0)));
+            fresh.loop().execute(() -> fresh.bind(new InetSocketAddress(family == 1 ? "::" : "0.0.0.0", 0), false));
             there = fresh;
         }
         QuicSocket from = there;

@@ -187,6 +187,11 @@ final class WtSession extends Http3RequestStreamInboundHandler implements QuicFo
         return keepAlive;
     }
 
+    @Override
+    public boolean datagrams() {
+        return false; // browsers do not tell the numbers of streams
+    }
+
     /** Says so in a capsule, and closes the channel when the peer has heard it or had time to. */
     @Override
     public void close(QuicChannel channel, CloseReason reason) {

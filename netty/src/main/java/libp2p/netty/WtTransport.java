@@ -124,12 +124,16 @@ final class WtTransport {
 
     // ---- dialling
 
+    /** The certificates that an address names, of those hashes that all know. */
+    static List<Multihash> hashes(Multiaddr address) {
+        List<Multihash> all = new ArrayList<>();
+        for (Component c : address.components()) if (c.proto() == Proto.CERTHASH) all.add(Multihash.parse(c.value()));
+        all.removeIf(h -> h.code() != Multihash.SHA2_256);
+        return all;
+    }
+
     Cancellable dial(Dial dial, Callback<? super Connection> done) {
-        List<Multihash> hashes = new ArrayList<>();
-        for (Component c : dial.address().components()) {
-            if (c.proto() == Proto.CERTHASH) hashes.add(Multihash.parse(c.value()));
-        }
-        hashes.removeIf(h -> h.code() != Multihash.SHA2_256);
+        List<Multihash> hashes = hashes(dial.address());
         if (hashes.isEmpty()) {
             CloseReason why = CloseReason.of(CloseReason.Kind.UNREACHABLE, "no /certhash of SHA-256 in " + dial.address());
             loops.next().execute(() -> done.done(null, why));

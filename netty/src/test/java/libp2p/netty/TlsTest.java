@@ -68,6 +68,19 @@ class TlsTest extends SecurityContract {
     }
 
     @Test
+    void aRecordOfAnotherTypeOrWithoutBytesFailsTheHandshake() {
+        for (int type = 0; type < 256; type++) {
+            boolean known = type >= 20 && type <= 23;
+            byte[] record = {(byte) type, 3, 3, 0, (byte) (known ? 0 : 4), 3, 3, 3, 3};
+            for (SecureEnd end : List.of(initiator(), responder())) {
+                end.step();
+                end.receive(record);
+                assertThat(end.failure()).as("type " + type).isNotNull().hasMessageContaining("TLS record of");
+            }
+        }
+    }
+
+    @Test
     void theClientNamesNoServer() {
         SecureEnd a = initiator("/yamux/1.0.0");
         a.step();

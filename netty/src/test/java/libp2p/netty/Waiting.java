@@ -1,5 +1,6 @@
 package libp2p.netty;
 
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,16 @@ final class Waiting {
         try {
             return future.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static <T> T next(BlockingQueue<T> queue) {
+        try {
+            T first = queue.poll(SECONDS, TimeUnit.SECONDS);
+            if (first == null) throw new AssertionError("nothing came for " + SECONDS + " s");
+            return first;
+        } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }

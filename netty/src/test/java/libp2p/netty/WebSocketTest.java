@@ -19,6 +19,7 @@ import libp2p.core.CloseReason;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Gater;
+import libp2p.core.net.Limits;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
 import libp2p.jvm.P2pException;
@@ -118,6 +119,31 @@ class WebSocketTest {
             assertThat(ask(port, there)).startsWith("HTTP/1.1 404");
             assertThat(ask(port, "POST /here HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")).startsWith("HTTP/1.1 405");
             assertThat(ask(port, "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n")).doesNotContain("101");
+        }
+    }
+
+    @Test
+    void whoAsksForAWebSocketOtherwiseThanRfc6455SaysIsRefusedAndHoldsNoPlace() throws IOException {
+        String good = new String(upgrade(""), StandardCharsets.US_ASCII);
+        String key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        String version = "Sec-WebSocket-Version: 13\r\n";
+        String old = "Origin: x\r\nSec-WebSocket-Key1: \r\nSec-WebSocket-Key2: 1\r\n"; // of drafts before the RFC, without spaces
+        Limits one = Limits.DEFAULT.with().handshakesInboundMax(1).build();
+        try (Host a = builder(NettyOptions.DEFAULT).limits(one).listen("/ip4/127.0.0.1/tcp/0/ws/http-path/here").start()) {
+            int port = a.addresses().get(0).port();
+            String here = good.replace("GET / ", "GET /here ");
+            assertThat(ask(port, here.replace(key, ""))).startsWith("HTTP/1.1 400");
+            assertThat(ask(port, here.replace(key, "Sec-WebSocket-Key: short\r\n"))).startsWith("HTTP/1.1 400");
+            assertThat(ask(port, here.replace(key, key + key))).startsWith("HTTP/1.1 400");
+            assertThat(ask(port, here.replace("Connection: upgrade\r\n", ""))).startsWith("HTTP/1.1 426");
+            assertThat(ask(port, here.replace("websocket\r\n", ", websocket\r\n"))).startsWith("HTTP/1.1 426");
+            assertThat(ask(port, here.replace(version, ""))).startsWith("HTTP/1.1 426").containsIgnoringCase(version);
+            assertThat(ask(port, here.replace("13", "8"))).startsWith("HTTP/1.1 426").containsIgnoringCase(version);
+            assertThat(ask(port, here.replace(version, old) + "12345678")).startsWith("HTTP/1.1 426");
+            assertThat(ask(port, here.replace("/here", "/%zz"))).startsWith("HTTP/1.1 400");
+            try (Host b = host(NettyOptions.DEFAULT)) {
+                assertThat(b.connect(a.addresses().get(0))).isEqualTo(a.id());
+            }
         }
     }
 

@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import libp2p.core.Cancellable;
@@ -27,6 +29,7 @@ import libp2p.core.identity.PeerId;
 import libp2p.core.identity.PrivateKey;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Limits;
+import libp2p.core.net.Observer;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
@@ -370,19 +373,28 @@ class WtTest {
     }
 
     @Test
-    void unidirectionalStreamsAreFewUntilThereIsAConnection() throws Exception {
-        Limits hasty = Limits.DEFAULT.with().securityNanos(SECOND).build();
-        try (Host a = builder().limits(hasty).listen(ANY).start(); RawHttp3 raw = new RawHttp3(a.addresses().get(0).port(), "h3")) {
-            int opened = 0;
-            while (raw.isOpen()) {
-                try {
-                    raw.stream(QuicStreamType.UNIDIRECTIONAL, new byte[] {0x21}).shutdownOutput();
-                    opened++;
-                } catch (ExecutionException e) {
-                    // There is no credit at the moment, or it has closed.
-                }
+    void unidirectionalStreamsThatEndAreFewInAll() throws Exception {
+        BlockingQueue<CloseReason> failures = new LinkedBlockingQueue<>();
+        Observer observer = new Observer() {
+            @Override
+            public void upgradeFailed(Multiaddr remote, boolean inbound, String step, CloseReason reason) {
+                failures.add(reason);
             }
-            assertThat(opened).isBetween(1, WtLink.UNIDIRECTIONAL_MAX + 8);
+        };
+        try (Host a = builder().observer(observer).listen(ANY).start(); RawHttp3 raw = new RawHttp3(a.addresses().get(0).port(), "h3")) {
+            int said = 0;
+            while (failures.isEmpty() && raw.isOpen()) {
+                try {
+                    raw.said(new byte[] {0x21});
+                    said++;
+                } catch (ExecutionException e) {
+                    raw.assertCloses(); // meanwhile
+                }
+                Waiting.until(() -> raw.unidirectionalCredit() > 0 || !raw.isOpen());
+            }
+            assertThat(Waiting.next(failures).detail()).contains("too many unidirectional streams");
+            // Three were HTTP/3's own, and some may have been said before the end was heard.
+            assertThat(said).isBetween(WtLink.UNIDIRECTIONAL_MAX - 3, WtLink.UNIDIRECTIONAL_MAX + (int) QuicOptions.UNIDIRECTIONAL);
         }
     }
 }

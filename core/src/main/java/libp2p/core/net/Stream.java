@@ -40,12 +40,21 @@ public interface Stream {
      */
     void handler(@Nullable String protocol, StreamHandler next);
 
-    /** The largest datagram that can be sent beside the stream now; 0 where there are none. */
+    /**
+     * Bytes of the largest datagram that can be sent beside the stream now; 0 where there are none.
+     *
+     * <p>QUIC has them, if both ends do, as long as the stream is open and we have not finished; so has the simulator.
+     */
     default int datagramMax() {
         return 0;
     }
 
-    /** Sends a datagram beside the stream, or drops it and says false. */
+    /**
+     * Sends a datagram beside the stream, or drops it and says false: when it is too large, or too many wait already.
+     *
+     * <p>Even one that was sent may not arrive, or late, or before bytes that were written first. It is dropped where the peer does not
+     * know the stream yet, or its handler is not ready.
+     */
     default boolean datagram(Buf data) {
         return false;
     }

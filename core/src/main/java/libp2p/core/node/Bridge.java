@@ -21,12 +21,16 @@ final class Bridge implements StreamHandler {
     /** How many bytes may be on their way across, each way. */
     static final int CREDIT = 64 * 1024;
 
+    /** How many datagrams may be on their way across, each way; more are lost. */
+    static final int DATAGRAMS = 64;
+
     private final Loop home;
     private final Observer observer;
     private final Function<Stream, StreamHandler> accept;
     private final @Nullable StreamHandler failed; // hears of a stream that we did not get to open
-    private @Nullable Far far; // once open; on the connection's loop, as are the next three
+    private @Nullable Far far; // once open; on the connection's loop, as are the next four
     private int credit = CREDIT;
+    private int datagrams; // on their way to the handler
     private final ArrayDeque<Buf> outbox = new ArrayDeque<>(2);
     private boolean finishing;
 
@@ -70,6 +74,15 @@ final class Bridge implements StreamHandler {
         byte[] bytes = data.take(n);
         Far f = far();
         home.execute(() -> f.fromNear(bytes));
+    }
+
+    @Override
+    public void onDatagram(Stream s, Buf data) {
+        if (datagrams == DATAGRAMS) return;
+        datagrams++;
+        byte[] bytes = data.takeAll();
+        Far f = far();
+        home.execute(() -> f.datagramFromNear(bytes));
     }
 
     @Override
@@ -118,13 +131,16 @@ final class Bridge implements StreamHandler {
     private final class Far extends BaseStream {
         private final Stream near; // touched in tasks on the connection's loop only
         private final Connection connection;
+        private final int datagramMax;
         private int room = CREDIT;
+        private int datagramsOut; // on their way to the connection
         private boolean wanting;
 
         Far(Stream near) {
             super(NOBODY, observer);
             this.near = near;
             this.connection = near.connection();
+            this.datagramMax = near.datagramMax();
             name(near.protocol());
         }
 
@@ -135,6 +151,11 @@ final class Bridge implements StreamHandler {
 
         void fromNear(byte[] bytes) {
             arrived(new Buf(bytes));
+        }
+
+        void datagramFromNear(byte[] bytes) {
+            post(() -> datagrams--);
+            arrivedDatagram(new Buf(bytes));
         }
 
         void nearFinished() {
@@ -174,6 +195,24 @@ final class Bridge implements StreamHandler {
                 drain(this);
             });
             return n;
+        }
+
+        @Override
+        public int datagramMax() {
+            return finishedSending() ? 0 : datagramMax;
+        }
+
+        @Override
+        public boolean datagram(Buf data) {
+            int max = datagramMax();
+            if (max == 0 || data.size() > max || datagramsOut == DATAGRAMS) return false;
+            datagramsOut++;
+            Buf copy = new Buf(data.takeAll());
+            post(() -> {
+                near.datagram(copy);
+                home.execute(() -> datagramsOut--);
+            });
+            return true;
         }
 
         @Override

@@ -26,6 +26,7 @@ final class BrowsersPage {
         Map<String, String> versions = new LinkedHashMap<>();
         for (Row r : rows) versions.put(r.browser(), r.version());
         versions.forEach(this::table);
+        notes();
         list("Failures", Row.Status.FAIL);
         list("Not tried", Row.Status.SKIP);
         return text.toString();
@@ -65,6 +66,15 @@ final class BrowsersPage {
             };
         }
         return "";
+    }
+
+    private void notes() {
+        List<Row> of = rows.stream().filter(r -> r.status() == Row.Status.PASS && !r.reason().isEmpty()).toList();
+        if (of.isEmpty()) return;
+        line("");
+        line("## Which address it was");
+        line("");
+        for (Row r : of) line("- `" + r.browser() + " x java (" + r.transport() + ") " + r.feature() + "`: " + r.reason());
     }
 
     private void list(String title, Row.Status status) {

@@ -53,6 +53,7 @@ final class Visit implements AutoCloseable {
     private final String transport;
     private PeerProcess node;
     private Page page;
+    private String note = ""; // on what a feature found
     private String address; // that the node told when it started first
 
     Visit(Setting setting, Browser browser, Path program, String version, String transport) {
@@ -83,8 +84,9 @@ final class Visit implements AutoCloseable {
                 if (page == null) start(0, List.of());
                 limit();
                 began = System.nanoTime();
+                note = "";
                 FEATURES.get(feature).run(this);
-                outcome.accept(row(feature, Row.Status.PASS, millisSince(began), ""));
+                outcome.accept(row(feature, Row.Status.PASS, millisSince(began), note));
             } catch (Failure e) {
                 outcome.accept(row(feature, Row.Status.FAIL, millisSince(began), String.valueOf(e.getMessage())));
                 if (feature.equals("dial")) missing = "there is no connection";
@@ -215,15 +217,23 @@ final class Visit implements AutoCloseable {
 
     /**
      * Both end; 20 days later the node begins again with the same key and port, and the address of before leads there. With WebTransport it
-     * does if it names the certificate that is shown then; else the page dials what the node tells now.
+     * does if it names the certificate that is shown then; else it leads nowhere, and the page dials what the node tells now.
      */
     private void restart() throws IOException, InterruptedException {
         later(LATER_HOURS);
         String now = node.address();
         boolean changes = transport.equals(WEBTRANSPORT);
         check(changes || address.equals(now), "the address has changed from " + address + " to " + now);
-        connect(changes && !hashes(address).contains(hashes(now).get(0)) ? now : address);
+        boolean expired = expired(address, now);
+        if (expired) check(page.refuses("dial", "address", address), "a certificate was taken that the address does not name");
+        connect(expired ? now : address);
         ping();
+        note = expired ? "the old address had expired and was refused, the new one was dialled" : "the old address was dialled";
+    }
+
+    /** Whether an address names certificates, and not the one that is shown by who has the other address now. */
+    static boolean expired(String address, String now) {
+        return !hashes(now).isEmpty() && !hashes(address).contains(hashes(now).get(0));
     }
 
     private void later(int hours) throws IOException, InterruptedException {

@@ -54,7 +54,7 @@ public abstract class Conversation {
     }
 
     /** Whether the answer to a command is a refusal. */
-    final boolean refuses(String what, Object... namesAndValues) throws InterruptedException {
+    public final boolean refuses(String what, Object... namesAndValues) throws InterruptedException {
         return !anyAnswer(send(what, namesAndValues)).getBoolean("ok", false);
     }
 

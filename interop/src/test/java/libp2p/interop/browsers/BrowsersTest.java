@@ -42,6 +42,24 @@ final class BrowsersTest {
     }
 
     @Test
+    void anAddressHasExpiredIfItNamesOtherCertificatesThanTheOneThatIsShownNow() {
+        String at = "/ip4/127.0.0.1/udp/1/quic-v1/webtransport";
+        String then = at + "/certhash/uEiA/certhash/uEiB/p2p/12D";
+        assertThat(Visit.expired(then, then)).isFalse();
+        assertThat(Visit.expired(then, at + "/certhash/uEiB/certhash/uEiC/p2p/12D")).as("shown now is the one named second").isFalse();
+        assertThat(Visit.expired(then, at + "/certhash/uEiC/certhash/uEiB/p2p/12D")).as("shown now is the first one").isTrue();
+        assertThat(Visit.expired("/ip4/127.0.0.1/tcp/1/ws/p2p/12D", "/ip4/127.0.0.1/tcp/1/ws/p2p/12D")).as("no certificates").isFalse();
+    }
+
+    @Test
+    void thePageTellsWhichAddressWasDialled() {
+        List<Row> rows = List.of(row("ws", "dial", Row.Status.PASS, ""), row("webtransport", "restart", Row.Status.PASS, "the new one"));
+        List<String> lines = new BrowsersPage(rows).text().lines().toList();
+        assertThat(lines).contains("## Which address it was", "- `chromium x java (webtransport) restart`: the new one");
+        assertThat(lines).noneMatch(l -> l.startsWith("- `chromium x java (ws)"));
+    }
+
+    @Test
     void onlyWebTransportsCertificatesChange() {
         assertThat(Visit.featureNames("webtransport")).contains("rotation", "restart");
         assertThat(Visit.featureNames("webrtc-direct")).contains("restart").doesNotContain("rotation");
