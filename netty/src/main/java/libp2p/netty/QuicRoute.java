@@ -35,6 +35,14 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
     /** How long a packet waits for a newer one: what a peer may take to acknowledge (RFC 9000 18.2). */
     private static final long HOLD_NANOS = 25_000_000L;
 
+    /**
+     * And how long one that leaves room for more than a challenge in what may be answered. Its sender waits for an acknowledgement and will
+     * send again; and of what the library sends by a path before it moves back, it may not repeat what is lost.
+     */
+    private static final long HOLD_LARGE_NANOS = 1_000_000_000L;
+
+    private static final int LARGE = QuicSocket.SEND_MAX / AMPLIFICATION + 1; // bytes
+
     /** When a challenge is repeated that the peer has had and not answered: at first, and then twice as long each time. */
     private static final long REPEAT_NANOS = 200_000_000L;
 
@@ -118,12 +126,14 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
             return;
         }
         if (elsewhereSince != NEVER && routes.now() - elsewhereSince > routes.patienceNanos()) giveUp(from);
-        boolean again = p != null && p.address.equals(from);
+        boolean again = false;
         if (p != null) {
+            again = p.address.equals(from);
             p.latest = again;
             if (again) p.received(packet.content().readableBytes());
+            again &= routes.now() < p.repeatAt;
         }
-        if (paths == PATHS_MAX || again && routes.now() < p.repeatAt) {
+        if (paths == PATHS_MAX || again) {
             if (elsewhereSince == NEVER) elsewhereSince = routes.now();
             routes.read(packet, name);
             return;
@@ -141,7 +151,8 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
 
     private void hold(DatagramPacket packet) {
         release(packet);
-        holding = routes.schedule(HOLD_NANOS, () -> {
+        long nanos = packet.content().readableBytes() < LARGE ? HOLD_NANOS : HOLD_LARGE_NANOS;
+        holding = routes.schedule(nanos, () -> {
             release(null);
             probe(packet); // the library comes back with the next
             routes.readComplete();

@@ -60,7 +60,7 @@ final class QuicSocket {
 
     private static final int SECRET = 32;
     private static final int PAYLOAD_MAX = 1500; // of packets that are received
-    private static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
+    static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
     private static final int SEGMENTS = 10; // packets that one call of the system sends
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
