@@ -181,7 +181,52 @@ class FaultsTest {
             carry(b, a.id());
             assertThat(relay.stolen()).isGreaterThan(SIZE);
             assertThat(relay.answered()).isLessThan(3 * relay.stolen()); // RFC 9000 8
+            relay.stealNoMore();
+            long answered = relay.answered();
+            carry(b, a.id());
+            carry(a, b.id());
+            assertThat(relay.answered()).isLessThan(answered + SIZE / 10);
             assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id()))).containsExactly(there);
+        }
+    }
+
+    @Test
+    void smallPacketsPassToo() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 14)) {
+            b.connect(through(relay, a));
+            try (PeerSocket s = b.open(a.id(), Echo.ID)) {
+                for (int i = 0; i < 5; i++) {
+                    relay.rebind();
+                    s.out().write(i);
+                    s.out().flush();
+                    assertThat(s.in().read()).isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    /** The library has room for so many paths and no more. */
+    @Test
+    void whoHasMovedTooOftenIsToldAndDialsAgain() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        try (Host a = builder(true, SECOND).start(); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 15)) {
+            b.connect(through(relay, a));
+            CompletableFuture<CloseReason> ended = new CompletableFuture<>();
+            connection(b, a.id()).onClose(b.swarm().loop(), ended::complete);
+            try (PeerSocket s = b.open(a.id(), Echo.ID)) {
+                for (int i = 0; i <= QuicRoute.PATHS_MAX; i++) {
+                    relay.rebind();
+                    s.out().write(new byte[] {1, 2});
+                    s.out().flush();
+                    assertThat(s.in().readNBytes(2)).hasSize(2);
+                }
+                throw new AssertionError("followed more often than there is room for");
+            } catch (IOException e) {
+                assertThat(Waiting.get(ended).kind()).isNotEqualTo(CloseReason.Kind.TIMED_OUT);
+            }
+            b.connect(through(relay, a));
+            carry(b, a.id());
         }
     }
 

@@ -6,14 +6,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,6 +62,7 @@ final class Relay implements AutoCloseable {
     private volatile boolean cut;
     private volatile Consumer<byte[]> sees = packet -> {};
     private volatile @Nullable DatagramChannel thief;
+    private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
     private final AtomicInteger lost = new AtomicInteger();
@@ -114,6 +118,7 @@ final class Relay implements AutoCloseable {
         c.connect(server);
         c.register(selector, SelectionKey.OP_READ, c);
         selector.wakeup();
+        thieves.add(c);
         thief = c;
     }
 
@@ -174,7 +179,7 @@ final class Relay implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (ClosedSelectorException e) {
+        } catch (ClosedSelectorException | ClosedChannelException e) {
             // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -267,8 +272,7 @@ final class Relay implements AutoCloseable {
     public void close() throws IOException {
         selector.close();
         inner.close();
-        DatagramChannel t = thief;
-        if (t != null) t.close();
+        for (DatagramChannel t : thieves) t.close();
         for (Flow f : flows.values()) f.outer.close();
         try {
             thread.join();
