@@ -47,7 +47,8 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
      * Tokens under a 32-byte secret; Retry is asked for while {@code loaded}, and to go on under an id that is {@code ours}. The library's
      * names for clients are for {@code addresses}.
      */
-    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded, Predicate<ByteBuf> ours, UnaryOperator<InetSocketAddress> addresses) {
+    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded, Predicate<ByteBuf> ours,
+            UnaryOperator<InetSocketAddress> addresses) {
         this.crypto = crypto;
         this.secret = secret;
         this.clock = clock;

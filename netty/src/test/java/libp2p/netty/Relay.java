@@ -112,7 +112,7 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
-    /** From now on each packet to the server comes from a stranger's port, and from the client's only behind the next one of the stranger's. */
+    /** From now on each packet to the server comes from a stranger's port, and from the client's behind the stranger's next one. */
     void steal() throws IOException {
         DatagramChannel c = open();
         c.connect(server);
