@@ -39,8 +39,8 @@ final class QuicArrival extends ChannelInboundHandlerAdapter {
     }
 
     /** One that was bound there lets in; null if it is not welcome. */
-    static @Nullable QuicArrival admit(QuicTransport quic, QuicSocket socket, Accept accept, QuicChannel channel, InetSocketAddress bound) {
-        if (!(channel.remoteSocketAddress() instanceof InetSocketAddress from)) return null;
+    static @Nullable QuicArrival admit(
+            QuicTransport quic, QuicSocket socket, Accept accept, QuicChannel channel, InetSocketAddress from, InetSocketAddress bound) {
         Multiaddr local = QuicTransport.multiaddr(bound);
         Multiaddr remote = QuicTransport.multiaddr(from);
         try {

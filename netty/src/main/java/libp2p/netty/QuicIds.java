@@ -1,101 +1,79 @@
 package libp2p.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The connection ids of one socket: twelve random bytes, and eight that only this socket can make of them and of the side that they are of.
+ * The connection ids of one socket: a connection's number and a serial number, sealed in one block that only this socket can open.
  *
- * <p>So whoever receives a packet knows, without a table, whether a connection of ours as client or as server is meant, and nobody else
- * learns anything from an id. On the socket's loop.
+ * <p>So whoever receives a packet knows, without a table of ids, which connection is meant, and nobody else learns anything from an id. On
+ * the socket's loop.
  */
 final class QuicIds {
     /** Bytes of an id. */
-    static final int SIZE = 20;
+    static final int SIZE = 16;
 
-    private static final int RANDOM = 12;
-    private static final int BLOCK = 16;
+    /** The number of those that we dial: the library's own table tells them apart. Others have numbers above it. */
+    static final long DIALLED = 0;
+
     private static final int KEY = 16;
+    private static final int SERIAL_BITS = 48; // and so many of the number; 32 are zero, by which a block of ours is known
+    private static final int NUMBER_LOW_BITS = Long.SIZE - SERIAL_BITS; // of the number, beside the serial number
 
-    /** Whose connections an id is of. */
-    enum Side { CLIENT, SERVER }
-
-    private final SecureRandom random = new SecureRandom();
-    private final Cipher cipher;
-    private final byte[] block = new byte[BLOCK];
-    private final byte[] sealed = new byte[BLOCK];
+    private final Cipher sealing;
+    private final Cipher opening;
+    private final byte[] sealed = new byte[SIZE];
+    private final ByteBuffer block = ByteBuffer.allocate(SIZE);
+    private long serial;
 
     QuicIds() {
         byte[] key = new byte[KEY];
-        random.nextBytes(key);
+        new SecureRandom().nextBytes(key);
+        sealing = cipher(Cipher.ENCRYPT_MODE, key);
+        opening = cipher(Cipher.DECRYPT_MODE, key);
+    }
+
+    private static Cipher cipher(int mode, byte[] key) {
         try {
-            cipher = Cipher.getInstance("AES/ECB/NoPadding"); // one block each time: the bare permutation
-            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"));
+            Cipher c = Cipher.getInstance("AES/ECB/NoPadding"); // one block each time, and no two the same: the bare permutation
+            c.init(mode, new SecretKeySpec(key, "AES"));
+            return c;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no AES", e);
         }
     }
 
-    byte[] next(Side side) {
-        byte[] id = new byte[SIZE];
-        random.nextBytes(id);
-        System.arraycopy(id, 0, block, 0, RANDOM);
-        seal(side);
-        System.arraycopy(sealed, 0, id, RANDOM, SIZE - RANDOM);
-        return id;
-    }
-
-    /** Whether the bytes there, of which there are enough, are an id of that side. */
-    boolean is(Side side, ByteBuf packet, int at) {
-        packet.getBytes(at, block, 0, RANDOM);
-        seal(side);
-        for (int i = 0; i < SIZE - RANDOM; i++) if (packet.getByte(at + RANDOM + i) != sealed[i]) return false;
-        return true;
-    }
-
-    /** Whether those bytes are an id of ours as the server. */
-    boolean isServers(ByteBuf id) {
-        return id.readableBytes() == SIZE && is(Side.SERVER, id, id.readerIndex());
-    }
-
-    private void seal(Side side) {
-        Arrays.fill(block, RANDOM, BLOCK, (byte) side.ordinal());
+    private static void run(Cipher cipher, byte[] from, byte[] to) {
         try {
-            cipher.doFinal(block, 0, BLOCK, sealed, 0);
+            cipher.doFinal(from, 0, SIZE, to, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Makes ids of the server's side. */
-    QuicConnectionIdGenerator servers() {
-        return new QuicConnectionIdGenerator() {
-            @Override
-            public ByteBuffer newId(int length) {
-                if (length != SIZE) throw new IllegalArgumentException("ids of " + length + " bytes");
-                return ByteBuffer.wrap(next(Side.SERVER));
-            }
+    /** A new id of the connection with that number. */
+    byte[] next(long number) {
+        long n = serial++ & -1L >>> Long.SIZE - SERIAL_BITS;
+        block.putLong(0, number >>> NUMBER_LOW_BITS).putLong(Long.BYTES, number << SERIAL_BITS | n);
+        byte[] id = new byte[SIZE];
+        run(sealing, block.array(), id);
+        return id;
+    }
 
-            @Override
-            public ByteBuffer newId(ByteBuffer input, int length) {
-                return newId(length);
-            }
+    /** The number of the connection whose id the bytes there are, of which there are enough; negative if they are no id of ours. */
+    long number(ByteBuf packet, int at) {
+        packet.getBytes(at, sealed);
+        run(opening, sealed, block.array());
+        long high = block.getLong(0);
+        return high >>> Integer.SIZE == 0 ? high << NUMBER_LOW_BITS | block.getLong(Long.BYTES) >>> SERIAL_BITS : -1;
+    }
 
-            @Override
-            public int maxConnectionIdLength() {
-                return SIZE;
-            }
-
-            @Override
-            public boolean isIdempotent() {
-                return false;
-            }
-        };
+    /** Whether those bytes are an id of ours as the server. */
+    boolean isServers(ByteBuf id) {
+        return id.readableBytes() == SIZE && number(id, id.readerIndex()) > DIALLED;
     }
 }

@@ -72,8 +72,8 @@ final class QuicListener implements Listener, QuicSocket.Arrivals {
     }
 
     @Override
-    public @Nullable QuicArrival arrived(QuicChannel channel) {
-        return QuicArrival.admit(quic, socket, accept, channel, bound());
+    public @Nullable QuicArrival arrived(QuicChannel channel, InetSocketAddress from) {
+        return QuicArrival.admit(quic, socket, accept, channel, from, bound());
     }
 
     @Override

@@ -5,13 +5,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramPacket;
@@ -48,7 +49,7 @@ final class QuicSocket {
     interface Owner {
         Limits limits();
 
-        QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop);
+        QuicTokens tokens(byte[] secret, QuicIds ids, QuicRoutes routes, NettyLoop loop);
 
         /** The engine of a connection that has arrived, for the protocols that somebody there listens for. */
         QuicSslEngine serverEngine(QuicSocket socket, QuicChannel channel);
@@ -59,7 +60,7 @@ final class QuicSocket {
 
     private static final int SECRET = 32;
     private static final int PAYLOAD_MAX = 1500; // of packets that are received
-    private static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
+    static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
     private static final int SEGMENTS = 10; // packets that one call of the system sends
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
@@ -69,12 +70,16 @@ final class QuicSocket {
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
+    private static final int CLIENT_IDS = 4; // of a server's, of which a client of ours uses one
+    private static final long MOVED_PATIENCE_NANOS = 8_000_000_000L; // the library repeats a challenge after one, two and four seconds
     private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
 
     private final NettyLoop loop;
     private final NettyLoops loops;
     private final Owner owner;
     private final QuicIds ids = new QuicIds();
+    private final Demux demux = new Demux();
+    private final QuicRoutes routes;
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
     private final @Nullable Arrivals[] arrivals = new Arrivals[QuicTls.Application.values().length];
@@ -85,7 +90,7 @@ final class QuicSocket {
     /** Who is told of arrivals. */
     interface Arrivals {
         /** Whether a connection that arrives may come in; null if not. What it will speak is not known yet. */
-        @Nullable QuicArrival arrived(QuicChannel channel);
+        @Nullable QuicArrival arrived(QuicChannel channel, InetSocketAddress from);
 
         /** One that was let in speaks what is listened for here. */
         void secured(QuicArrival arrival);
@@ -111,6 +116,8 @@ final class QuicSocket {
         this.loop = loop;
         this.loops = loops;
         this.owner = owner;
+        long patience = Math.min(MOVED_PATIENCE_NANOS, owner.limits().keepAliveReplyNanos());
+        this.routes = new QuicRoutes(ids, loop, patience, demux);
     }
 
     NettyLoop loop() {
@@ -185,7 +192,7 @@ final class QuicSocket {
         b.handler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel c) {
-                c.pipeline().addLast(new Demux());
+                c.pipeline().addLast(demux);
                 if (!Quic.isAvailable()) return;
                 // The client's is last, so that a connect reaches it: the server's refuses to.
                 c.pipeline().addLast(Demux.SERVER, server()).addLast(Demux.CLIENT, client());
@@ -248,7 +255,7 @@ final class QuicSocket {
     /** Begins to connect; cancelling the future gives it up. */
     QuicChannelBootstrap connecting() {
         QuicChannelBootstrap b = QuicChannel.newBootstrap(channel());
-        b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.Side.CLIENT)));
+        b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.DIALLED)));
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
         b.streamOption(ChannelOption.AUTO_READ, false);
@@ -258,11 +265,12 @@ final class QuicSocket {
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);
-        QuicTokens tokens = owner.tokens(secret, ids, loop);
+        QuicTokens tokens = owner.tokens(secret, ids, routes, loop);
         QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), channel -> owner.serverEngine(this, channel))
                 .tokenHandler(tokens)
                 .resetTokenGenerator(tokens)
-                .connectionIdAddressGenerator(ids.servers())
+                .connectionIdAddressGenerator(routes.ids())
+                .activeConnectionIdLimit(QuicRoute.PATHS_MAX + 1) // and paths
                 .streamOption(ChannelOption.AUTO_READ, false)
                 .streamHandler(new Streams())
                 .handler(new Entrance());
@@ -271,7 +279,7 @@ final class QuicSocket {
     }
 
     private ChannelHandler client() {
-        return configured(new QuicClientCodecBuilder(), owner::clientEngine).build();
+        return configured(new QuicClientCodecBuilder(), owner::clientEngine).activeConnectionIdLimit(CLIENT_IDS).build();
     }
 
     private <B extends QuicCodecBuilder<B>> B configured(B b, Function<QuicChannel, QuicSslEngine> engines) {
@@ -290,34 +298,39 @@ final class QuicSocket {
                 .maxSendUdpPayloadSize(SEND_MAX)
                 .maxRecvUdpPayloadSize(PAYLOAD_MAX)
                 .congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
-                .activeMigration(true)
-                .activeConnectionIdLimit(4);
+                .activeMigration(true);
     }
 
-    /** Gives each packet to the codec that it is for. */
-    private final class Demux extends ChannelInboundHandlerAdapter {
+    /** Gives each packet to the codec that it is for, the server's by way of its routes. */
+    private final class Demux extends ChannelDuplexHandler implements QuicRoutes.Library {
         private static final String SERVER = "server";
         private static final String CLIENT = "client";
 
+        private @Nullable ChannelHandlerContext ctx;
         private boolean readServer;
         private boolean readClient;
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        public void handlerAdded(ChannelHandlerContext added) {
+            ctx = added;
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext removed) {
+            routes.close();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext to, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();
             int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
-            String receiver = null;
-            if (first > DTLS_LAST) receiver = codec(b, first);
-            else if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);
-            if (receiver == null) {
-                packet.release();
+            if (first > DTLS_LAST) {
+                quic(to, packet, (first & LONG) != 0);
                 return;
             }
-            if (receiver.equals(CLIENT)) readClient = true;
-            else readServer = true;
-            ChannelHandlerContext to = ctx.pipeline().context(receiver);
-            ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
+            if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);
+            packet.release();
         }
 
         private void give(DatagramPacket packet) {
@@ -325,29 +338,69 @@ final class QuicSocket {
             if (who != null) loop.run(() -> who.received(packet.sender(), packet.content()));
         }
 
-        /** Whose a packet of QUIC is; null for nobody's. */
-        private @Nullable String codec(ByteBuf b, int first) {
-            int at = b.readerIndex();
-            int n = b.readableBytes();
-            if (n <= QuicIds.SIZE || !Quic.isAvailable()) return null;
-            if ((first & LONG) == 0) return ids.is(QuicIds.Side.SERVER, b, at + 1) ? SERVER : CLIENT;
-            boolean whole = b.getUnsignedByte(at + LONG_ID_AT - 1) == QuicIds.SIZE && n >= LONG_ID_AT + QuicIds.SIZE;
-            if (whole && ids.is(QuicIds.Side.CLIENT, b, at + LONG_ID_AT)) return CLIENT;
-            boolean ours = whole && ids.is(QuicIds.Side.SERVER, b, at + LONG_ID_AT);
-            return ours || entrance() != null && n >= FIRST_LEAST ? SERVER : null; // a new one is nobody's where nobody listens
+        private void quic(ChannelHandlerContext to, DatagramPacket packet, boolean isLong) {
+            ByteBuf b = packet.content();
+            int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
+            boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
+            long number = whole ? ids.number(b, at) : -1;
+            boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
+            if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
+                packet.release(); // a new one is nobody's where nobody listens
+            } else if (number > QuicIds.DIALLED || fresh) {
+                readServer = true;
+                routes.arriving(packet, number);
+            } else {
+                readClient = true;
+                give(to, CLIENT, packet);
+            }
+        }
+
+        private void give(ChannelHandlerContext from, String codec, DatagramPacket packet) {
+            ChannelHandlerContext to = from.pipeline().context(codec);
+            try {
+                ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
+            } catch (Exception e) {
+                to.fireExceptionCaught(e);
+            }
         }
 
         @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-            if (readServer) complete(ctx, SERVER);
-            if (readClient) complete(ctx, CLIENT);
+        public void read(DatagramPacket packet) {
+            if (ctx == null) throw new IllegalStateException("a packet before the socket");
+            give(ctx, SERVER, packet);
+        }
+
+        @Override
+        public void readComplete() {
+            if (ctx != null) complete(ctx, SERVER);
+        }
+
+        @Override
+        public void write(ChannelHandlerContext to, Object message, ChannelPromise promise) {
+            routes.leaving(to, (DatagramPacket) message, promise);
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext to) {
+            routes.flush(to);
+            to.flush();
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext from) {
+            if (readServer) complete(from, SERVER);
+            if (readClient) complete(from, CLIENT);
             readServer = false;
             readClient = false;
         }
 
-        private void complete(ChannelHandlerContext ctx, String name) throws Exception {
-            ChannelHandlerContext to = ctx.pipeline().context(name);
-            ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
+        private void complete(ChannelHandlerContext from, String codec) {
+            ChannelHandlerContext to = from.pipeline().context(codec);
+            try {
+                ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
+            } catch (Exception e) {
+                to.fireExceptionCaught(e);
+            }
         }
 
         @Override
@@ -363,7 +416,9 @@ final class QuicSocket {
         @Override
         protected void initChannel(QuicChannel c) {
             Arrivals who = entrance();
-            ChannelHandler handler = who == null ? null : who.arrived(c);
+            QuicRoute route = routes.connected(c);
+            if (route != null) c.pipeline().addLast(route);
+            ChannelHandler handler = who == null || route == null ? null : who.arrived(c, route.peer());
             if (handler != null) c.pipeline().addLast(handler);
             // In a task, when the library has read the packet and so can answer it.
             else c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));

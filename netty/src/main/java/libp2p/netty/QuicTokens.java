@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import libp2p.core.Buf;
 import libp2p.core.Crypto;
 
@@ -39,15 +40,21 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
     private final LongSupplier clock;
     private final BooleanSupplier loaded;
     private final Predicate<ByteBuf> ours;
+    private final UnaryOperator<InetSocketAddress> addresses;
     private final LinkedHashSet<ByteBuffer> used = new LinkedHashSet<>(); // their MACs, the oldest first
 
-    /** Tokens under a 32-byte secret; Retry is asked for while {@code loaded}, and to go on under an id that is {@code ours}. */
-    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded, Predicate<ByteBuf> ours) {
+    /**
+     * Tokens under a 32-byte secret; Retry is asked for while {@code loaded}, and to go on under an id that is {@code ours}. The library's
+     * names for clients are for {@code addresses}.
+     */
+    QuicTokens(Crypto crypto, byte[] secret, LongSupplier clock, BooleanSupplier loaded, Predicate<ByteBuf> ours,
+            UnaryOperator<InetSocketAddress> addresses) {
         this.crypto = crypto;
         this.secret = secret;
         this.clock = clock;
         this.loaded = loaded;
         this.ours = ours;
+        this.addresses = addresses;
     }
 
     @Override
@@ -100,9 +107,10 @@ final class QuicTokens implements QuicTokenHandler, QuicResetTokenGenerator {
     }
 
     private byte[] mac(long time, InetSocketAddress address, byte[] id) {
-        byte[] ip = address.getAddress().getAddress();
+        InetSocketAddress at = addresses.apply(address);
+        byte[] ip = at.getAddress().getAddress();
         Buf said = new Buf(1 + TIME + 1 + ip.length + 2 + id.length);
-        said.putU8(RETRY).putI64(time).putU8(ip.length).put(ip).putU16(address.getPort()).put(id);
+        said.putU8(RETRY).putI64(time).putU8(ip.length).put(ip).putU16(at.getPort()).put(id);
         return Arrays.copyOf(crypto.hmacSha256(secret, said.array), MAC);
     }
 

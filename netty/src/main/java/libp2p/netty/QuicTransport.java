@@ -190,9 +190,9 @@ final class QuicTransport implements QuicSocket.Owner {
     }
 
     @Override
-    public QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop loop) {
+    public QuicTokens tokens(byte[] secret, QuicIds ids, QuicRoutes routes, NettyLoop loop) {
         int many = limits().handshakesInboundMax() / 2;
-        return new QuicTokens(node.crypto(), secret, loop::nanoTime, () -> handshakes.get() > many, ids::isServers);
+        return new QuicTokens(node.crypto(), secret, loop::nanoTime, () -> handshakes.get() > many, ids::isServers, routes::address);
     }
 
     @Override

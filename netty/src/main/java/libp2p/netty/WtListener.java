@@ -1,6 +1,7 @@
 package libp2p.netty;
 
 import io.netty.handler.codec.quic.QuicChannel;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,8 @@ final class WtListener implements Listener, QuicSocket.Arrivals {
     }
 
     @Override
-    public @Nullable QuicArrival arrived(QuicChannel channel) {
-        return QuicArrival.admit(wt.quic(), socket, accept, channel, socket.bound());
+    public @Nullable QuicArrival arrived(QuicChannel channel, InetSocketAddress from) {
+        return QuicArrival.admit(wt.quic(), socket, accept, channel, from, socket.bound());
     }
 
     @Override

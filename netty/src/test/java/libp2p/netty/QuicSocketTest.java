@@ -30,8 +30,8 @@ class QuicSocketTest {
         }
 
         @Override
-        public QuicTokens tokens(byte[] secret, QuicIds ids, NettyLoop of) {
-            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false, ids::isServers);
+        public QuicTokens tokens(byte[] secret, QuicIds ids, QuicRoutes routes, NettyLoop of) {
+            return new QuicTokens(Certificates.CRYPTO, secret, of::nanoTime, () -> false, ids::isServers, routes::address);
         }
 
         @Override

@@ -345,23 +345,24 @@ class QuicTest {
         QuicIds others = new QuicIds();
         Set<ByteBuffer> seen = new HashSet<>();
         for (int i = 0; i < 1000; i++) {
-            byte[] id = ids.next(i % 2 == 0 ? QuicIds.Side.CLIENT : QuicIds.Side.SERVER);
+            long number = i % 2 == 0 ? QuicIds.DIALLED : i * 5L << 33;
+            byte[] id = ids.next(number);
             ByteBuf packet = Unpooled.wrappedBuffer(new byte[1], id);
-            assertThat(ids.is(QuicIds.Side.CLIENT, packet, 1)).isEqualTo(i % 2 == 0);
-            assertThat(ids.is(QuicIds.Side.SERVER, packet, 1)).isEqualTo(i % 2 == 1);
-            assertThat(others.is(QuicIds.Side.CLIENT, packet, 1) || others.is(QuicIds.Side.SERVER, packet, 1)).isFalse();
+            assertThat(ids.number(packet, 1)).isEqualTo(number);
+            assertThat(ids.isServers(packet.slice(1, id.length))).isEqualTo(i % 2 == 1);
+            assertThat(others.number(packet, 1)).isNegative();
             assertThat(seen.add(ByteBuffer.wrap(id))).isTrue();
         }
     }
 
     @Test
     void resetTokensOfTwoConnectionsDifferAndAreTheSameEachTimeForOne() {
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true);
-        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true, id -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true, a -> a);
+        QuicTokens others = new QuicTokens(Certificates.CRYPTO, Rng.seeded(1).bytes(32), () -> 0, () -> true, id -> true, a -> a);
         QuicIds ids = new QuicIds();
         Set<ByteBuffer> seen = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            ByteBuffer id = ByteBuffer.wrap(ids.next(QuicIds.Side.SERVER));
+            ByteBuffer id = ByteBuffer.wrap(ids.next(1));
             ByteBuffer token = tokens.newResetToken(id);
             assertThat(token.remaining()).isEqualTo(16);
             assertThat(tokens.newResetToken(id)).isEqualTo(token);
@@ -374,7 +375,7 @@ class QuicTest {
     void aRetryTokenIsGoodForItsAddressItsTimeAndItsIdOnly() {
         long[] now = {0};
         boolean[] loaded = {false};
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0], id -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> now[0], () -> loaded[0], id -> true, a -> a);
         ByteBuf id = Unpooled.wrappedBuffer(Rng.seeded(1).bytes(20));
         ByteBuf out = Unpooled.buffer(tokens.maxTokenLength());
         assertThat(tokens.writeToken(out, id, HERE)).isFalse();

@@ -149,7 +149,7 @@ class QuicWireTest {
 
     @Test
     void usedTokensAreRememberedUpToABoundAndTheOldestForgotten() {
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 0, () -> true, id -> true, a -> a);
         InetSocketAddress here = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4001);
         ByteBuf[] all = new ByteBuf[QuicTokens.USED_MAX + 1];
         for (int i = 0; i < all.length; i++) {

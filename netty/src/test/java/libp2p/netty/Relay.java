@@ -6,17 +6,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import libp2p.core.Rng;
+import libp2p.multiformats.Nullable;
 
 /**
  * Carries UDP on loopback between those who send to it and one server, and loses and reorders packets as its seed says.
@@ -36,6 +41,7 @@ final class Relay implements AutoCloseable {
         private final Deque<byte[]> held = new ArrayDeque<>(); // to the server; at most one
         private final Deque<byte[]> heldBack = new ArrayDeque<>(); // to the client
         private volatile DatagramChannel outer;
+        private byte @Nullable [] overtaken; // by a stranger's copy
         private int sinceHeld;
         private int sinceHeldBack;
 
@@ -55,6 +61,10 @@ final class Relay implements AutoCloseable {
     private volatile int reorderPercent;
     private volatile boolean cut;
     private volatile Consumer<byte[]> sees = packet -> {};
+    private volatile @Nullable DatagramChannel thief;
+    private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
+    private final AtomicLong stolen = new AtomicLong();
+    private final AtomicLong answered = new AtomicLong();
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -102,6 +112,31 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
+    /** From now on each packet to the server comes from a stranger's port, and from the client's behind the stranger's next one. */
+    void steal() throws IOException {
+        DatagramChannel c = open();
+        c.connect(server);
+        c.register(selector, SelectionKey.OP_READ, c);
+        selector.wakeup();
+        thieves.add(c);
+        thief = c;
+    }
+
+    /** The stranger has had enough. */
+    void stealNoMore() {
+        thief = null;
+    }
+
+    /** Bytes that the server was sent from the stranger's port. */
+    long stolen() {
+        return stolen.get();
+    }
+
+    /** Bytes that the server sent there. */
+    long answered() {
+        return answered.get();
+    }
+
     int lost() {
         return lost.get();
     }
@@ -137,14 +172,25 @@ final class Relay implements AutoCloseable {
             while (selector.isOpen()) {
                 selector.select();
                 for (SelectionKey k : selector.selectedKeys()) {
-                    if (k.isValid()) read((DatagramChannel) k.channel(), (Flow) k.attachment());
+                    if (!k.isValid()) continue;
+                    DatagramChannel channel = (DatagramChannel) k.channel();
+                    if (k.attachment() == channel) readStolen(channel);
+                    else read(channel, (Flow) k.attachment());
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (ClosedSelectorException e) {
+        } catch (ClosedSelectorException | ClosedChannelException e) {
             // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void readStolen(DatagramChannel from) throws IOException {
+        while (true) {
+            packet.clear();
+            if (from.receive(packet) == null) return;
+            answered.addAndGet(packet.position());
         }
     }
 
@@ -194,9 +240,16 @@ final class Relay implements AutoCloseable {
         if (!f.heldBack.isEmpty() && ++f.sinceHeldBack >= OVERTAKING) inner.send(ByteBuffer.wrap(f.heldBack.remove()), f.client);
     }
 
-    private static void toServer(Flow f, byte[] bytes) {
+    private void toServer(Flow f, byte[] bytes) {
+        DatagramChannel t = thief;
+        byte[] next = bytes;
         try {
-            f.outer.write(ByteBuffer.wrap(bytes));
+            if (t != null) {
+                stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
+                next = f.overtaken;
+                f.overtaken = bytes;
+            }
+            if (next != null) f.outer.write(ByteBuffer.wrap(next));
         } catch (IOException e) {
             // The server's port has closed: the packet is lost, as it would be on a network.
         }
@@ -219,6 +272,7 @@ final class Relay implements AutoCloseable {
     public void close() throws IOException {
         selector.close();
         inner.close();
+        for (DatagramChannel t : thieves) t.close();
         for (Flow f : flows.values()) f.outer.close();
         try {
             thread.join();

@@ -39,7 +39,7 @@ final class UdpTargets {
     private UdpTargets() {}
 
     static List<Target> all() {
-        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 7, () -> true, id -> true);
+        QuicTokens tokens = new QuicTokens(Certificates.CRYPTO, new byte[32], () -> 7, () -> true, id -> true, a -> a);
         byte[] token = token(tokens);
         return List.of(
                 wire("quic-integer", List.of(hex("25"), hex("7bbd"), hex("9d7f3e7d"), hex("c2197c5eff14e88c")),
