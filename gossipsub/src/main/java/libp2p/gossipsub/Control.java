@@ -71,10 +71,7 @@ final class Control {
     private void graft(Peer p, @Nullable TopicState t) {
         // A GRAFT for what we are not in is not answered: answers to spam are what spam is for.
         if (t == null || !t.joined || t.mesh.contains(p) || !state.config.filter.allows(p.id, t.name)) return;
-        if (!t.peers.contains(p)) {
-            membership.refuse(p, t, false, false); // who is not in the topic cannot be in its mesh
-            return;
-        }
+        membership.entered(p, t); // who grafts is in the topic; the subscription may come after (py-libp2p sends them from two tasks)
         if (state.isDirect(p)) {
             membership.refuse(p, t, false, false); // it should have us as its direct peer too
             return;

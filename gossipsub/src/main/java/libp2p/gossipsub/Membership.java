@@ -38,12 +38,18 @@ final class Membership {
         if (t == null) return;
         flag(p.requestsPartial, t, s.requestsPartial());
         flag(p.supportsPartial, t, s.supportsPartial());
-        if (!p.topics.add(t)) return;
+        if (!entered(p, t)) return;
+        mayGraft(p, t);
+        publishing.retry(t);
+    }
+
+    /** The peer is in the topic from now on, if it was not yet. */
+    boolean entered(Peer p, TopicState t) {
+        if (!p.topics.add(t)) return false;
         t.peers.add(p);
         state.listener.subscribed(p.id, t.name);
         listeners.peer(t, p.id, true);
-        mayGraft(p, t);
-        publishing.retry(t);
+        return true;
     }
 
     private static void flag(Set<TopicState> set, TopicState t, boolean yes) {
