@@ -61,6 +61,7 @@ final class Relay implements AutoCloseable {
     private volatile int reorderPercent;
     private volatile boolean cut;
     private volatile Consumer<byte[]> sees = packet -> {};
+    private volatile Consumer<byte[]> seesClients = packet -> {};
     private volatile @Nullable DatagramChannel thief;
     private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
@@ -105,6 +106,21 @@ final class Relay implements AutoCloseable {
     /** Sees each packet of the server's, on another thread. */
     void watch(Consumer<byte[]> who) {
         sees = who;
+    }
+
+    /** Sees each packet of the clients', on another thread. */
+    void watchClients(Consumer<byte[]> who) {
+        seesClients = who;
+    }
+
+    /** Sends a packet to all clients, as if the server had. */
+    void toClients(byte[] bytes) throws IOException {
+        for (Flow f : flows.values()) inner.send(ByteBuffer.wrap(bytes), f.client);
+    }
+
+    /** Sends a packet to the server, as if each client had. */
+    void toServer(byte[] bytes) throws IOException {
+        for (Flow f : flows.values()) f.outer.write(ByteBuffer.wrap(bytes));
     }
 
     /** Nothing passes any more, either way. */
@@ -212,6 +228,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void fromClient(InetSocketAddress sender, byte[] bytes) throws IOException {
+        seesClients.accept(bytes);
         Flow f = flows.get(sender);
         if (f == null) {
             f = new Flow(sender);
