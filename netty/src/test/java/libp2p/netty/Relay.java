@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -60,6 +58,7 @@ final class Relay implements AutoCloseable {
     private volatile int lossPercent;
     private volatile int reorderPercent;
     private volatile boolean cut;
+    private volatile boolean closing;
     private volatile Consumer<byte[]> sees = packet -> {};
     private volatile Consumer<byte[]> seesClients = packet -> {};
     private volatile @Nullable DatagramChannel thief;
@@ -185,7 +184,7 @@ final class Relay implements AutoCloseable {
 
     private void run() {
         try {
-            while (selector.isOpen()) {
+            while (!closing) {
                 selector.select();
                 for (SelectionKey k : selector.selectedKeys()) {
                     if (!k.isValid()) continue;
@@ -195,8 +194,6 @@ final class Relay implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (ClosedSelectorException | ClosedChannelException e) {
-            // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -287,14 +284,16 @@ final class Relay implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        selector.close();
-        inner.close();
-        for (DatagramChannel t : thieves) t.close();
-        for (Flow f : flows.values()) f.outer.close();
+        closing = true;
+        selector.wakeup();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        selector.close();
+        inner.close();
+        for (DatagramChannel t : thieves) t.close();
+        for (Flow f : flows.values()) f.outer.close();
     }
 }
