@@ -247,7 +247,7 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
 
     // ---- packets that leave
 
-    /** Where to all go; null while it depends. A challenge that the library repeats when the peer is back where it was tells nobody anything. */
+    /** Where to all go; null while it depends. What the library repeats of challenges when the peer is back where it was does no harm. */
     @Nullable InetSocketAddress settled() {
         Probe p = probe;
         return p == null || !p.latest && routes.now() >= p.repeatAt ? peer : null;
