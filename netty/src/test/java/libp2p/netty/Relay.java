@@ -10,6 +10,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import libp2p.multiformats.Nullable;
 final class Relay implements AutoCloseable {
     private static final int PACKET_MAX = 65536;
     private static final int BUFFER = 4 << 20;
+    private static final int FORGED = 60; // bytes
 
     /** Packets that overtake one that is held back. */
     private static final int OVERTAKING = 3;
@@ -58,6 +60,7 @@ final class Relay implements AutoCloseable {
     private volatile int lossPercent;
     private volatile int reorderPercent;
     private volatile boolean cut;
+    private volatile byte[] last = {}; // to the server
     private volatile boolean closing;
     private volatile Consumer<byte[]> sees = packet -> {};
     private volatile Consumer<byte[]> seesClients = packet -> {};
@@ -127,6 +130,11 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
+    /** All passes again. */
+    void join() {
+        cut = false;
+    }
+
     /** From now on each packet to the server comes from a stranger's port, and from the client's behind the stranger's next one. */
     void steal() throws IOException {
         DatagramChannel c = open();
@@ -140,6 +148,13 @@ final class Relay implements AutoCloseable {
     /** The stranger has had enough. */
     void stealNoMore() {
         thief = null;
+    }
+
+    /** The stranger makes something up under the id of the last packet to the server, which has a short header. */
+    void forge() throws IOException {
+        byte[] made = Arrays.copyOf(last, FORGED);
+        for (int i = 1 + QuicIds.SIZE; i < FORGED; i++) made[i] = (byte) i;
+        thieves.get(0).write(ByteBuffer.wrap(made));
     }
 
     /** Bytes that the server was sent from the stranger's port. */
@@ -257,6 +272,7 @@ final class Relay implements AutoCloseable {
     private void toServer(Flow f, byte[] bytes) {
         DatagramChannel t = thief;
         byte[] next = bytes;
+        last = bytes;
         try {
             if (t != null) {
                 stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
