@@ -198,7 +198,7 @@ public final class NettyTransport implements Transport {
             return Cancellable.NONE;
         }
         TcpDoor there = door(at);
-        TcpDoor door = there == null ? new TcpDoor(all.next(), all, node().limits().selectNanos()) : there;
+        TcpDoor door = there == null ? new TcpDoor(all.next(), all, at, node().limits().selectNanos()) : there;
         if (there == null) doors.add(door);
         Callback<Listener> told = (listener, failure) -> {
             if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
@@ -221,11 +221,7 @@ public final class NettyTransport implements Transport {
 
     private void enter(
             TcpDoor door, InetSocketAddress at, boolean portIsOurs, TcpArrivals.Form form, Accept accept, Callback<Listener> told) {
-        if (door.isBound()) {
-            stand(door, form, accept, told);
-            return;
-        }
-        door.bind(at, options.sockets(), portIsOurs, (socket, failure) -> {
+        door.bind(options.sockets(), portIsOurs, (socket, failure) -> {
             if (failure == null) stand(door, form, accept, told);
             else told.done(null, CloseReason.of(failure.kind(), at + ": " + failure.detail()));
         });
@@ -262,7 +258,7 @@ public final class NettyTransport implements Transport {
 
     /** The door that is, or is about to be, bound to that address and port. */
     private @Nullable TcpDoor door(InetSocketAddress at) {
-        for (TcpDoor d : doors) if (at.getPort() != 0 && d.isBound() && d.bound().equals(at)) return d;
+        for (TcpDoor d : doors) if (d.is(at)) return d;
         return null;
     }
 

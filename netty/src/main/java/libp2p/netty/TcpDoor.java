@@ -2,7 +2,7 @@ package libp2p.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -65,11 +65,14 @@ final class TcpDoor {
     private final Map<Kind, Host> hosts = new EnumMap<>(Kind.class); // replaced as a whole, since all loops look at it
     private volatile Map<Kind, Host> seen = Map.of();
     private final long patienceNanos;
-    private @Nullable Channel server;
+    private final InetSocketAddress at;
+    private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
     private volatile int prefixBits;
 
-    TcpDoor(NettyLoop loop, NettyLoops loops, long patienceNanos) {
+    /** One that will be bound there. */
+    TcpDoor(NettyLoop loop, NettyLoops loops, InetSocketAddress at, long patienceNanos) {
+        this.at = at;
         this.loop = loop;
         this.loops = loops;
         this.patienceNanos = patienceNanos;
@@ -95,6 +98,11 @@ final class TcpDoor {
         return bound != null;
     }
 
+    /** Whether it is, or is about to be, bound there; any port is not the same twice. */
+    boolean is(InetSocketAddress wanted) {
+        return wanted.getPort() != 0 && (wanted.equals(at) || wanted.equals(bound));
+    }
+
     /** Puts someone behind it; false if there is one of that kind already. */
     boolean add(Kind kind, Host host) {
         if (hosts.putIfAbsent(kind, host) != null) return false;
@@ -110,7 +118,7 @@ final class TcpDoor {
             return false;
         }
         seen = Map.of();
-        if (server != null) server.close();
+        if (binding != null) binding.channel().close();
         return true;
     }
 
@@ -119,8 +127,17 @@ final class TcpDoor {
         prefixBits = bits;
     }
 
-    /** Binds. A port in use is refused, also where {@link TcpOptions#reusePort} would let two listeners share it. */
-    void bind(InetSocketAddress at, TcpOptions options, boolean portIsOurs, Callback<? super InetSocketAddress> done) {
+    /** Binds unless that has begun. A port in use is refused, also where {@link TcpOptions#reusePort} would let two listeners share it. */
+    void bind(TcpOptions options, boolean portIsOurs, Callback<? super InetSocketAddress> done) {
+        ChannelFuture begun = binding == null ? bind(options, portIsOurs) : binding;
+        binding = begun;
+        begun.addListener(f -> {
+            if (f.isSuccess()) done.done(bound(), null);
+            else done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, String.valueOf(f.cause().getMessage())));
+        });
+    }
+
+    private ChannelFuture bind(TcpOptions options, boolean portIsOurs) {
         ServerBootstrap b = new ServerBootstrap()
                 .option(ChannelOption.SO_BACKLOG, options.backlog())
                 .childOption(ChannelOption.TCP_NODELAY, options.noDelay())
@@ -137,14 +154,8 @@ final class TcpDoor {
             }
         });
         loops.sockets().listening(b, at, options.reusePort(), portIsOurs);
-        b.bind(at).addListener((ChannelFutureListener) f -> {
-            if (!f.isSuccess()) {
-                done.done(null, CloseReason.of(CloseReason.Kind.REFUSED, String.valueOf(f.cause().getMessage())));
-                return;
-            }
-            server = f.channel();
-            bound = (InetSocketAddress) f.channel().localAddress();
-            done.done(bound, null);
+        return b.bind(at).addListener((ChannelFutureListener) f -> {
+            if (f.isSuccess()) bound = (InetSocketAddress) f.channel().localAddress();
         });
     }
 

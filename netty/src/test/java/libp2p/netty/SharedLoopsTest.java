@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -15,6 +16,7 @@ import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.Gater;
 import libp2p.core.net.Limits;
+import libp2p.core.net.Listener;
 import libp2p.core.net.Role;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
@@ -93,6 +95,29 @@ class SharedLoopsTest {
             a.listen(ws);
             assertThat(dial(b, first(a), false).remoteAddress()).isEqualTo(first(a));
             assertThat(dial(b, ws, false).remoteAddress()).isEqualTo(ws);
+        }
+    }
+
+    @Test
+    void tcpAndWebSocketHaveOnePortThoughBothAreAskedForAtOnce() throws IOException {
+        Multiaddr tcp;
+        try (Host before = builder().listen(LOOPBACK).start()) {
+            tcp = first(before);
+        }
+        Multiaddr ws = tcp.encapsulate("/ws");
+        try (Host a = builder().start()) {
+            List<CompletableFuture<Listener>> there = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+            a.swarm().loop().execute(() -> {
+                a.swarm().listen(tcp, (listener, failure) -> there.get(0).complete(listener));
+                a.swarm().listen(ws, (listener, failure) -> there.get(1).complete(listener));
+            });
+            for (CompletableFuture<Listener> one : there) assertThat(Waiting.get(one)).isNotNull();
+            for (int i = 0; i < 4; i++) {
+                try (Host b = builder().start()) {
+                    assertThat(dial(b, tcp, false).remoteAddress()).isEqualTo(tcp);
+                    assertThat(dial(b, ws, false).remoteAddress()).isEqualTo(ws);
+                }
+            }
         }
     }
 
