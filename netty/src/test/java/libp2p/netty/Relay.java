@@ -12,6 +12,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import libp2p.core.Rng;
 import libp2p.multiformats.Nullable;
 
@@ -31,6 +33,9 @@ import libp2p.multiformats.Nullable;
 final class Relay implements AutoCloseable {
     private static final int PACKET_MAX = 65536;
     private static final int BUFFER = 4 << 20;
+
+    /** A short header's bytes that are in the clear, for ids of 20 bytes. */
+    private static final int BEGINNING = 21;
 
     /** Packets that overtake one that is held back. */
     private static final int OVERTAKING = 3;
@@ -65,6 +70,7 @@ final class Relay implements AutoCloseable {
     private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
+    private volatile Predicate<byte[]> garbled = packet -> false;
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -105,6 +111,11 @@ final class Relay implements AutoCloseable {
     /** Sees each packet of the server's, on another thread. */
     void watch(Consumer<byte[]> who) {
         sees = who;
+    }
+
+    /** Packets of the server's of which only the beginning comes unchanged, which is less than anybody can read; asked on another thread. */
+    void garble(Predicate<byte[]> which) {
+        garbled = which;
     }
 
     /** Nothing passes any more, either way. */
@@ -230,6 +241,7 @@ final class Relay implements AutoCloseable {
 
     private void fromServer(Flow f, byte[] bytes) throws IOException {
         sees.accept(bytes);
+        if (garbled.test(bytes)) Arrays.fill(bytes, Math.min(bytes.length, BEGINNING), bytes.length, (byte) 0);
         if (isLost()) return;
         if (f.heldBack.isEmpty() && isHeld()) {
             f.heldBack.add(bytes);
