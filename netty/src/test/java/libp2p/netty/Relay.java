@@ -34,8 +34,8 @@ final class Relay implements AutoCloseable {
     private static final int PACKET_MAX = 65536;
     private static final int BUFFER = 4 << 20;
 
-    /** A short header's bytes that are in the clear, for ids of 20 bytes. */
-    private static final int BEGINNING = 21;
+    /** A short header's bytes that are in the clear. */
+    private static final int BEGINNING = 1 + QuicIds.SIZE;
 
     /** Packets that overtake one that is held back. */
     private static final int OVERTAKING = 3;
