@@ -113,7 +113,7 @@ final class Relay implements AutoCloseable {
         sees = who;
     }
 
-    /** Packets of the server's of which only the beginning comes unchanged, which is less than anybody can read; asked on another thread. */
+    /** Packets of the server's of which only the beginning comes unchanged, too little for anybody to read; asked on another thread. */
     void garble(Predicate<byte[]> which) {
         garbled = which;
     }
