@@ -17,7 +17,10 @@ import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.http3.Http3RequestStreamInboundHandler;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.handler.codec.quic.QLogConfiguration;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelBootstrap;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -25,8 +28,10 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import libp2p.multiformats.Nullable;
 
 /** A client of HTTP/3 that does as it is told; it believes any certificate and shows none. */
 final class RawHttp3 implements AutoCloseable {
@@ -38,6 +43,11 @@ final class RawHttp3 implements AutoCloseable {
 
     /** Connects to a port of this machine, in that protocol. */
     RawHttp3(int port, String alpn) throws Exception {
+        this(port, alpn, null);
+    }
+
+    /** And writes down what it hears, as qlog. */
+    RawHttp3(int port, String alpn, @Nullable Path log) throws Exception {
         udp = new Bootstrap()
                 .group(group)
                 .channel(NioDatagramChannel.class)
@@ -54,12 +64,14 @@ final class RawHttp3 implements AutoCloseable {
                         .initialMaxStreamsBidirectional(100)
                         .initialMaxStreamsUnidirectional(100)
                         .datagram(64, 64)
+                        .activeConnectionIdLimit(4)
                         .build())
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .sync()
                 .channel();
-        connection = QuicChannel.newBootstrap(udp)
-                .handler(new Http3ClientConnectionHandler())
+        QuicChannelBootstrap bootstrap = QuicChannel.newBootstrap(udp);
+        if (log != null) bootstrap.option(QuicChannelOption.QLOG, new QLogConfiguration(log.toString(), "client", "client"));
+        connection = bootstrap.handler(new Http3ClientConnectionHandler())
                 .remoteAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .connect()
                 .get(SECONDS, TimeUnit.SECONDS);

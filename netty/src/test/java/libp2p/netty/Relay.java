@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -65,7 +63,9 @@ final class Relay implements AutoCloseable {
     private volatile int lossPercent;
     private volatile int reorderPercent;
     private volatile boolean cut;
+    private volatile boolean closing;
     private volatile Consumer<byte[]> sees = packet -> {};
+    private volatile Consumer<byte[]> seesClients = packet -> {};
     private volatile @Nullable DatagramChannel thief;
     private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
@@ -116,6 +116,21 @@ final class Relay implements AutoCloseable {
     /** Packets of the server's of which only the beginning comes unchanged, too little for anybody to read; asked on another thread. */
     void garble(Predicate<byte[]> which) {
         garbled = which;
+    }
+
+    /** Sees each packet of the clients', on another thread. */
+    void watchClients(Consumer<byte[]> who) {
+        seesClients = who;
+    }
+
+    /** Sends a packet to all clients, as if the server had. */
+    void toClients(byte[] bytes) throws IOException {
+        for (Flow f : flows.values()) inner.send(ByteBuffer.wrap(bytes), f.client);
+    }
+
+    /** Sends a packet to the server, as if each client had. */
+    void toServer(byte[] bytes) throws IOException {
+        for (Flow f : flows.values()) f.outer.write(ByteBuffer.wrap(bytes));
     }
 
     /** Nothing passes any more, either way. */
@@ -180,7 +195,7 @@ final class Relay implements AutoCloseable {
 
     private void run() {
         try {
-            while (selector.isOpen()) {
+            while (!closing) {
                 selector.select();
                 for (SelectionKey k : selector.selectedKeys()) {
                     if (!k.isValid()) continue;
@@ -190,8 +205,6 @@ final class Relay implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
             }
-        } catch (ClosedSelectorException | ClosedChannelException e) {
-            // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -223,6 +236,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void fromClient(InetSocketAddress sender, byte[] bytes) throws IOException {
+        seesClients.accept(bytes);
         Flow f = flows.get(sender);
         if (f == null) {
             f = new Flow(sender);
@@ -282,14 +296,16 @@ final class Relay implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        selector.close();
-        inner.close();
-        for (DatagramChannel t : thieves) t.close();
-        for (Flow f : flows.values()) f.outer.close();
+        closing = true;
+        selector.wakeup();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        selector.close();
+        inner.close();
+        for (DatagramChannel t : thieves) t.close();
+        for (Flow f : flows.values()) f.outer.close();
     }
 }

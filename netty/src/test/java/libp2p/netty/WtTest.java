@@ -269,7 +269,7 @@ class WtTest {
 
     // ---- requests
 
-    private static Http3Headers request(String method, @Nullable String protocol, String path) {
+    static Http3Headers request(String method, @Nullable String protocol, String path) {
         Http3Headers h = new DefaultHttp3Headers().method(method).scheme("https").authority("127.0.0.1").path(path);
         return protocol == null ? h : h.protocol(protocol);
     }
