@@ -14,11 +14,13 @@ final class Control {
     private final State state;
     private final Sender sender;
     private final Membership membership;
+    private final Publishing publishing;
 
-    Control(State state, Sender sender, Membership membership) {
+    Control(State state, Sender sender, Membership membership, Publishing publishing) {
         this.state = state;
         this.sender = sender;
         this.membership = membership;
+        this.publishing = publishing;
     }
 
     void hear(Peer p, Rpc rpc) {
@@ -71,7 +73,13 @@ final class Control {
     private void graft(Peer p, @Nullable TopicState t) {
         // A GRAFT for what we are not in is not answered: answers to spam are what spam is for.
         if (t == null || !t.joined || t.mesh.contains(p) || !state.config.filter.allows(p.id, t.name)) return;
-        membership.entered(p, t); // who grafts is in the topic; the subscription may come after (py-libp2p sends them from two tasks)
+        // Who grafts is in the topic; the subscription may come after (py-libp2p sends them from two tasks).
+        boolean isNew = membership.entered(p, t);
+        answerGraft(p, t);
+        if (isNew) publishing.retry(t);
+    }
+
+    private void answerGraft(Peer p, TopicState t) {
         if (state.isDirect(p)) {
             membership.refuse(p, t, false, false); // it should have us as its direct peer too
             return;

@@ -41,7 +41,7 @@ final class Router implements Messages.Receiver<Rpc> {
         publishing = new Publishing(state, sender);
         membership = new Membership(state, sender, listeners, publishing, readers);
         validation = new Validation(state, sender, publishing, listeners);
-        control = new Control(state, sender, membership);
+        control = new Control(state, sender, membership, publishing);
         extensions = new Extensions(state, sender, publishing);
         heartbeat = new Heartbeat(state, sender, membership, extensions);
         heartbeat.validations(validation::sweep);

@@ -167,6 +167,17 @@ class BehaviourTest {
     }
 
     @Test
+    void whatWaitsForPeersGoesToOneWhoGraftsWithoutSubscribing() {
+        Net.Member m = listening(GossipConfig.DEFAULT);
+        libp2p.testkit.World.Result<PublishResult> r = new libp2p.testkit.World.Result<>();
+        new Topic(m.gossip, T).publish("waits".getBytes(), PublishOptions.ready(1, 60_000_000_000L), r);
+        Puppet p = net.puppet().meet(m);
+        assertThat(r.isDone()).isFalse();
+        p.graft(T);
+        assertThat(r.value().sent()).containsExactly(p.id());
+    }
+
+    @Test
     void doNotGraftWithinDefaultBackoffPeriodAfterReceivingPruneWithoutBackoff() {
         Net.Member m = listening(GossipConfig.DEFAULT);
         Puppet p = net.puppet(V1_0).meet(m).subscribe(T);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicPathEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,10 +75,6 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
         Probe(InetSocketAddress address) {
             this.address = address;
         }
-
-        void received(int size) {
-            credit += (long) AMPLIFICATION * size;
-        }
     }
 
     /** The route of a connection with that number; {@code first} is the id that the peer chose for its first packets, if it did. */
@@ -125,17 +122,8 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
             routes.read(packet, name);
             return;
         }
-        if (elsewhereSince != NEVER && routes.now() - elsewhereSince > routes.patienceNanos()) giveUp(from);
-        boolean again = false;
-        if (p != null) {
-            again = p.address.equals(from);
-            p.latest = again;
-            if (again) p.received(packet.content().readableBytes());
-            again &= routes.now() < p.repeatAt;
-        }
-        if (paths == PATHS_MAX || again) {
-            if (elsewhereSince == NEVER) elsewhereSince = routes.now();
-            routes.read(packet, name);
+        if (paths == PATHS_MAX || p != null && p.address.equals(from) && routes.now() < p.repeatAt) {
+            readWithoutPath(packet);
             return;
         }
         DatagramPacket before = held;
@@ -147,6 +135,38 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
         release(null);
         probe(before);
         routes.read(packet, name);
+    }
+
+    /** One from elsewhere, which says something of the peer only if it is authentic: whoever has seen an id can send more under it. */
+    private void readWithoutPath(DatagramPacket packet) {
+        InetSocketAddress from = packet.sender();
+        int size = packet.content().readableBytes();
+        long before = received();
+        routes.read(packet, name);
+        if (received() == before || from.equals(peer)) return;
+        Probe p = probe;
+        if (p != null && p.address.equals(from)) {
+            p.credit += (long) AMPLIFICATION * size;
+            isThere(p);
+        }
+        isElsewhere(from);
+    }
+
+    /** How many authentic packets have come, copies not counted. */
+    private long received() {
+        ChannelHandlerContext c = context;
+        QuicConnectionStats all = c == null ? null : ((QuicChannel) c.channel()).collectStats().getNow();
+        return all == null ? 0 : all.recv();
+    }
+
+    private void isThere(Probe p) {
+        if (!p.latest) p.sent = sent(p); // what the library has repeated meanwhile went to the last address
+        p.latest = true;
+    }
+
+    private void isElsewhere(InetSocketAddress there) {
+        if (elsewhereSince == NEVER) elsewhereSince = routes.now();
+        else if (routes.now() - elsewhereSince > routes.patienceNanos()) giveUp(there);
     }
 
     private void hold(DatagramPacket packet) {
@@ -168,14 +188,19 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
     private void probe(DatagramPacket packet) {
         Probe before = probe;
         Probe p = before != null && before.address.equals(packet.sender()) ? before : new Probe(packet.sender());
-        if (p != before) p.received(packet.content().readableBytes());
+        long credit = (long) AMPLIFICATION * packet.content().readableBytes(); // for the challenge, and so not given before
         InetSocketAddress second = QuicRoutes.name(number, paths + 1);
         routes.named(second, this);
+        p.credit += credit;
         probe = p;
         candidate = second;
         routes.read(packet, second);
-        if (candidate == null) return;
+        if (candidate == null) {
+            if (probe == p) isElsewhere(p.address);
+            return;
+        }
         candidate = null; // the packet was a copy, or not authentic
+        p.credit -= credit;
         if (probe == p) probe = before;
     }
 
@@ -184,11 +209,11 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
         Probe p = probe;
         if (p != null && event instanceof QuicPathEvent.New path && path.remote().equals(candidate)) {
             candidate = null;
+            isThere(p);
             paths++;
             p.names.add(path.remote());
             p.repeatAt = routes.now() + p.patience;
             p.patience *= 2;
-            if (elsewhereSince == NEVER) elsewhereSince = routes.now();
         } else if (p != null && event instanceof QuicPathEvent.Validated path && p.names.contains(path.remote())) {
             peer = p.address;
             probe = null;
@@ -222,9 +247,10 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
 
     // ---- packets that leave
 
-    /** Where to all go; null while it depends. */
+    /** Where to all go; null while it depends. What the library repeats of challenges when the peer is back where it was does no harm. */
     @Nullable InetSocketAddress settled() {
-        return probe == null ? peer : null;
+        Probe p = probe;
+        return p == null || !p.latest && routes.now() >= p.repeatAt ? peer : null;
     }
 
     /** Whose challenge the next packet is, null if it is none: what the library has for a challenged path it sends first. */

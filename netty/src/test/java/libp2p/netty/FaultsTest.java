@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import libp2p.core.Buf;
 import libp2p.core.CloseReason;
@@ -187,6 +191,55 @@ class FaultsTest {
             carry(a, b.id());
             assertThat(relay.answered()).isLessThan(answered + SIZE / 10);
             assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id()))).containsExactly(there);
+        }
+    }
+
+    /** Who can see packets and is faster with a copy of one knows an id, and must not be able to end the connection with it later. */
+    @Test
+    void whatAStrangerMakesUpDoesNotEndTheConnectionOfAClientThatIsQuiet() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        AtomicLong time = new AtomicLong(); // of the server, which stands still
+        try (Host a = builder(true, 30 * SECOND).clock(time::get).start();
+                Host b = host(false);
+                Relay relay = new Relay(a.addresses().get(0).port(), 16);
+                PeerSocket s = opened(b, through(relay, a))) {
+            until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
+            Connection there = connection(a, b.id());
+            relay.steal();
+            for (int i = 0; relay.answered() == 0 || i < 5; i++) exchange(s, i); // until the stranger was challenged
+            relay.stealNoMore();
+            exchange(s, 0);
+            relay.cut();
+            relay.forge();
+            untilRead(a);
+            time.addAndGet(20 * SECOND);
+            relay.forge();
+            untilRead(a);
+            assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id()))).containsExactly(there);
+            relay.join();
+            exchange(s, 1);
+        }
+    }
+
+    private static PeerSocket opened(Host from, Multiaddr to) throws IOException {
+        return from.open(from.connect(to), Echo.ID);
+    }
+
+    private static void exchange(PeerSocket s, int b) throws IOException {
+        s.out().write(b & 0x7f);
+        s.out().flush();
+        assertThat(s.in().read()).isEqualTo(b & 0x7f);
+    }
+
+    /** Until the host has read all packets that were sent to it: it answers one of another version. */
+    private static void untilRead(Host to) throws IOException {
+        byte[] packet = new byte[1200];
+        Arrays.fill(packet, 0, 6, (byte) 0xca);
+        packet[5] = 8;
+        try (DatagramSocket any = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            any.setSoTimeout(60_000);
+            any.send(new DatagramPacket(packet, packet.length, InetAddress.getLoopbackAddress(), to.addresses().get(0).port()));
+            any.receive(new DatagramPacket(new byte[1200], 1200));
         }
     }
 

@@ -31,6 +31,7 @@ import libp2p.multiformats.Nullable;
 final class Relay implements AutoCloseable {
     private static final int PACKET_MAX = 65536;
     private static final int BUFFER = 4 << 20;
+    private static final int FORGED = 60; // bytes
 
     /** A short header's bytes that are in the clear. */
     private static final int BEGINNING = 1 + QuicIds.SIZE;
@@ -63,6 +64,7 @@ final class Relay implements AutoCloseable {
     private volatile int lossPercent;
     private volatile int reorderPercent;
     private volatile boolean cut;
+    private volatile byte[] last = {}; // to the server
     private volatile boolean closing;
     private volatile Consumer<byte[]> sees = packet -> {};
     private volatile Consumer<byte[]> seesClients = packet -> {};
@@ -138,6 +140,11 @@ final class Relay implements AutoCloseable {
         cut = true;
     }
 
+    /** All passes again. */
+    void join() {
+        cut = false;
+    }
+
     /** From now on each packet to the server comes from a stranger's port, and from the client's behind the stranger's next one. */
     void steal() throws IOException {
         DatagramChannel c = open();
@@ -151,6 +158,13 @@ final class Relay implements AutoCloseable {
     /** The stranger has had enough. */
     void stealNoMore() {
         thief = null;
+    }
+
+    /** The stranger makes something up under the id of the last packet to the server, which has a short header. */
+    void forge() throws IOException {
+        byte[] made = Arrays.copyOf(last, FORGED);
+        for (int i = 1 + QuicIds.SIZE; i < FORGED; i++) made[i] = (byte) i;
+        thieves.get(0).write(ByteBuffer.wrap(made));
     }
 
     /** Bytes that the server was sent from the stranger's port. */
@@ -269,6 +283,7 @@ final class Relay implements AutoCloseable {
     private void toServer(Flow f, byte[] bytes) {
         DatagramChannel t = thief;
         byte[] next = bytes;
+        last = bytes;
         try {
             if (t != null) {
                 stolen.addAndGet(t.write(ByteBuffer.wrap(bytes)));
