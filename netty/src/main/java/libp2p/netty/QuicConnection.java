@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
@@ -32,7 +33,7 @@ import libp2p.multiformats.Nullable;
  * <p>Codes are 32 bits, but the library sends 31: larger ones become {@link Codes#CODE_OUT_OF_RANGE}.
  */
 final class QuicConnection extends KnownConnection implements QuicSocket.Incoming {
-    /** Between looks at streams whose bytes lie unread. */
+    /** Between looks at streams whose bytes lie unread, and at losses. */
     private static final long LOOK_NANOS = 250_000_000L;
 
     private static final byte[] NOTHING = {};
@@ -44,6 +45,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     private final Runnable release;
     private Cancellable keepAlive = Cancellable.NONE;
     private Cancellable looking = Cancellable.NONE;
+    private long lost; // packets, when looked at last
     private int datagramMax; // that the peer takes, with the number of its stream; 0 for none
     private @Nullable CloseReason told; // how it was closed
     private boolean gone;
@@ -119,9 +121,25 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     /** The library has no PING: a datagram of one byte does, which the peer drops, or else a ping of libp2p. */
     private void keepAlive() {
         if (end() != null) return;
+        stir();
+        scheduleKeepAlive();
+    }
+
+    /** Has the library send. */
+    private void stir() {
         if (datagramMax > 0) channel.writeAndFlush(channel.alloc().directBuffer().writeBytes(form.keepAlive()));
         else open(PING, OpenOptions.LIMITED, new Ping());
-        scheduleKeepAlive();
+    }
+
+    /**
+     * The library sends again what was lost, unless it finds so while it sends, which it does when the loop was late for its timer (Netty
+     * 4.2.18, {@code QuicheQuicChannel.scheduleTimeout}): then it waits until it has something else to send.
+     */
+    private void stirWhenLost() {
+        QuicConnectionStats s = channel.collectStats().getNow();
+        if (s == null || s.lost() == lost) return;
+        lost = s.lost();
+        stir();
     }
 
     private static final class Ping implements StreamHandler {
@@ -148,6 +166,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
         looking = loop().schedule(LOOK_NANOS, () -> {
             if (end() != null) return;
             session.look();
+            stirWhenLost();
             scheduleLook();
         });
     }

@@ -73,7 +73,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
                 .connect();
         connecting.addListener((Future<QuicChannel> ended) -> {
             if (!ended.isSuccess()) fail(home, reason(ended.cause()));
-            else if (over) ended.getNow().close();
+            else if (over) close(ended.getNow(), CloseReason.CANCELLED);
             else then.go(this, home, ended.getNow());
         });
     }
@@ -82,6 +82,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     public void handlerAdded(ChannelHandlerContext ctx) {
         QuicChannel c = (QuicChannel) ctx.channel();
         channel = c;
+        QuicFarewell.bound(c);
         QuicSocket s = socketOf;
         if (s != null) s.joined(c);
     }
@@ -111,7 +112,6 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     void identified(NettyLoop home, QuicChannel c) {
         PeerCertificate peer = shake.peer();
         if (peer == null) {
-            c.close();
             fail(home, CloseReason.of(CloseReason.Kind.VIOLATION, "the peer showed no certificate"));
             return;
         }
@@ -119,13 +119,13 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
         try {
             place = quic.upgrades().place(home, peer.id(), dial.address(), false);
         } catch (Violation v) {
-            refuse(home, c, CloseReason.of(v));
+            fail(home, CloseReason.of(v));
             return;
         }
         CloseReason no = place.refusal();
         if (no != null) {
             place.release().run();
-            refuse(home, c, no);
+            fail(home, no);
             return;
         }
         InetSocketAddress local = (InetSocketAddress) c.localSocketAddress();
@@ -157,12 +157,15 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
         done.done(null, why);
     }
 
-    private void refuse(NettyLoop home, QuicChannel c, CloseReason why) {
+    /**
+     * With an application's code, which the library makes one of the transport's before the handshake is over (RFC 9000 10.2.3). A code of
+     * the transport's would go in a packet of the handshake until the server has confirmed that, and no server reads such any more.
+     */
+    private static void close(QuicChannel c, CloseReason why) {
         c.close(true, QuicConnection.code(why.code()), Unpooled.EMPTY_BUFFER);
-        fail(home, why);
     }
 
-    /** Ends the attempt, on the loop given or in a task there. */
+    /** Ends the attempt and closes its channel, in a task on that loop. */
     void fail(NettyLoop home, CloseReason why) {
         home.execute(() -> {
             if (over) return;
@@ -170,7 +173,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
             QuicChannel c = channel;
             if (c != null) {
                 quic.tls().end(c.sslEngine());
-                c.close();
+                close(c, why);
             }
             done.done(null, why);
         });

@@ -324,6 +324,8 @@ final class QuicSocket {
         public void channelRead(ChannelHandlerContext to, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();
+            int size = QuicPackets.handshake(b);
+            if (size > 0) channelRead(to, new DatagramPacket(b.readRetainedSlice(size), packet.recipient(), packet.sender()));
             int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
             if (first > DTLS_LAST) {
                 quic(to, packet, (first & LONG) != 0);

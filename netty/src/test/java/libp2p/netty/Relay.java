@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import libp2p.core.Rng;
 import libp2p.multiformats.Nullable;
 
@@ -31,6 +32,9 @@ final class Relay implements AutoCloseable {
     private static final int PACKET_MAX = 65536;
     private static final int BUFFER = 4 << 20;
     private static final int FORGED = 60; // bytes
+
+    /** A short header's bytes that are in the clear. */
+    private static final int BEGINNING = 1 + QuicIds.SIZE;
 
     /** Packets that overtake one that is held back. */
     private static final int OVERTAKING = 3;
@@ -68,6 +72,7 @@ final class Relay implements AutoCloseable {
     private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
+    private volatile Predicate<byte[]> garbled = packet -> false;
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -108,6 +113,11 @@ final class Relay implements AutoCloseable {
     /** Sees each packet of the server's, on another thread. */
     void watch(Consumer<byte[]> who) {
         sees = who;
+    }
+
+    /** Packets of the server's of which only the beginning comes unchanged, too little for anybody to read; asked on another thread. */
+    void garble(Predicate<byte[]> which) {
+        garbled = which;
     }
 
     /** Sees each packet of the clients', on another thread. */
@@ -259,6 +269,7 @@ final class Relay implements AutoCloseable {
 
     private void fromServer(Flow f, byte[] bytes) throws IOException {
         sees.accept(bytes);
+        if (garbled.test(bytes)) Arrays.fill(bytes, Math.min(bytes.length, BEGINNING), bytes.length, (byte) 0);
         if (isLost()) return;
         if (f.heldBack.isEmpty() && isHeld()) {
             f.heldBack.add(bytes);

@@ -1,0 +1,92 @@
+package libp2p.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import libp2p.core.CloseReason;
+import libp2p.core.Codes;
+import libp2p.core.net.Connection;
+import libp2p.core.net.Limits;
+import libp2p.core.net.Observer;
+import libp2p.jvm.Host;
+import libp2p.jvm.HostBuilder;
+import libp2p.multiformats.Multiaddr;
+import org.junit.jupiter.api.Test;
+
+/** Ends of connections whose handshake the server has not confirmed, or may not have. */
+class QuicFarewellTest {
+    private static final String ANY = "/ip4/127.0.0.1/udp/0/quic-v1";
+    private static final long SECOND = 1_000_000_000L;
+    private static final int LONG = 0x80;
+    private static final int PROBES = 8;
+
+    private static HostBuilder builder() {
+        return Host.builder().limits(Limits.DEFAULT.with().drainNanos(SECOND / 100).build());
+    }
+
+    /** The library would acknowledge for ever, and its loop with it. */
+    @Test
+    void aCloseEndsThoughTheServerConfirmsNothingAndAProbeIsOverdue() throws IOException {
+        AtomicInteger unreadable = new AtomicInteger();
+        try (Host a = builder().listen(ANY).start();
+                Host b = builder().start();
+                Relay relay = new Relay(a.addresses().get(0).port(), 12)) {
+            relay.garble(packet -> {
+                boolean isShort = (packet[0] & LONG) == 0;
+                if (isShort) unreadable.incrementAndGet();
+                return isShort;
+            });
+            b.connect(Multiaddr.of("/ip4/127.0.0.1/udp/" + relay.port() + "/quic-v1"));
+            Connection c = Waiting.on(b.swarm().loop(), () -> b.swarm().connections(a.id()).get(0));
+            CompletableFuture<CloseReason> ended = new CompletableFuture<>();
+            c.onClose(b.swarm().loop(), ended::complete);
+            c.loop().execute(() -> {
+                int before = unreadable.get();
+                // The client's probe is overdue when the server, whose timer is not shorter, has probed several times.
+                Waiting.until(() -> unreadable.get() >= before + PROBES);
+                c.close(CloseReason.of(CloseReason.Kind.CANCELLED, 7, "bye"));
+            });
+            assertThat(Waiting.get(ended).code()).isEqualTo(7);
+            Waiting.on(c.loop(), () -> "goes on");
+        }
+    }
+
+    @Test
+    void theServerHearsThatADialIsGivenUp() throws IOException {
+        CompletableFuture<CloseReason> ended = new CompletableFuture<>();
+        Observer observer = new Observer() {
+            @Override
+            public void disconnected(Connection connection, CloseReason reason) {
+                ended.complete(reason);
+            }
+        };
+        try (Host a = builder().observer(observer).listen(ANY).start(); Host b = builder().gater(Gaters.PICKY).start()) {
+            assertThatThrownBy(() -> b.connect(a.addresses().get(0))).hasMessageContaining("not you");
+            assertThat(Waiting.get(ended).code()).isEqualTo(Codes.GATED);
+        }
+    }
+
+    @Test
+    void buffersHaveNoRoomForPacketsAfterTheLast() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        QuicFarewell.bound(channel);
+        for (int i = 0; i <= QuicFarewell.PACKETS_MAX; i++) assertRoom(channel, 1200);
+        channel.close();
+        for (int i = 0; i < QuicFarewell.PACKETS_MAX; i++) assertRoom(channel, 1200);
+        assertRoom(channel, 8);
+    }
+
+    private static void assertRoom(EmbeddedChannel channel, int bytes) {
+        ByteBuf b = channel.alloc().directBuffer(1200);
+        try {
+            assertThat(b.writableBytes()).isEqualTo(bytes);
+        } finally {
+            b.release();
+        }
+    }
+}
