@@ -203,7 +203,7 @@ class FaultsTest {
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 16);
                 PeerSocket s = opened(b, through(relay, a))) {
-            // Not on its loop, whose time stands still.
+            // Its loop's time stands still, and it would not ask again.
             Waiting.until(() -> !Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id())).isEmpty());
             Connection there = connection(a, b.id());
             relay.steal();
