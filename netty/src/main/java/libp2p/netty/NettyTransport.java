@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
@@ -173,20 +174,19 @@ public final class NettyTransport implements Transport {
 
     @Override
     public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
-        boolean[] cancelled = {false}; // on the node's loop
+        AtomicBoolean cancelled = new AtomicBoolean();
         if (QuicTransport.is(address)) {
-            quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
-            return () -> cancelled[0] = true;
+            quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
+            return () -> cancelled.set(true);
         }
         if (WtTransport.is(address)) {
-            wt().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
-            return () -> cancelled[0] = true;
+            wt().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
+            return () -> cancelled.set(true);
         }
         if (RtcTransport.is(address)) {
-            rtc().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled[0], bound));
-            return () -> cancelled[0] = true;
+            rtc().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
+            return () -> cancelled.set(true);
         }
-        NettyLoops all = mine();
         InetSocketAddress at;
         TcpArrivals.Form form;
         try {
@@ -194,24 +194,36 @@ public final class NettyTransport implements Transport {
             form = form(address);
         } catch (IOException e) {
             CloseReason why = CloseReason.of(CloseReason.Kind.REFUSED, address + ": " + e.getMessage());
-            all.next().execute(() -> bound.done(null, why));
+            mine().next().execute(() -> bound.done(null, why));
             return Cancellable.NONE;
         }
+        listen(at, form, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
+        return () -> cancelled.set(true);
+    }
+
+    /** On the node's loop. */
+    private void listen(InetSocketAddress at, TcpArrivals.Form form, Accept accept, Callback<Listener> bound) {
+        NettyLoops all = mine();
         TcpDoor there = door(at);
         TcpDoor door = there == null ? new TcpDoor(all.next(), all, at, node().limits().selectNanos()) : there;
         if (there == null) doors.add(door);
         Callback<Listener> told = (listener, failure) -> {
             if (failure != null && !door.isBound()) node().loop().execute(() -> doors.remove(door));
-            told(listener, failure, cancelled[0], bound);
+            bound.done(listener, failure);
         };
         boolean shared = ours(at.getPort());
-        door.loop().execute(() -> enter(door, at, shared, form, accept, told));
-        return () -> cancelled[0] = true;
+        door.loop().execute(() -> {
+            if (!door.isOver()) enter(door, at, shared, form, accept, told);
+            else node().loop().execute(() -> {
+                doors.remove(door); // its last listener has gone meanwhile
+                listen(at, form, accept, bound);
+            });
+        });
     }
 
     private static void told(
-            @Nullable Listener listener, @Nullable CloseReason failure, boolean cancelled, Callback<? super Listener> bound) {
-        if (listener == null || !cancelled) {
+            @Nullable Listener listener, @Nullable CloseReason failure, AtomicBoolean cancelled, Callback<? super Listener> bound) {
+        if (listener == null || !cancelled.get()) {
             bound.done(listener, failure);
             return;
         }

@@ -103,6 +103,11 @@ final class TcpDoor {
         return wanted.getPort() != 0 && (wanted.equals(at) || wanted.equals(bound));
     }
 
+    /** Whether it was bound and is no more. */
+    boolean isOver() {
+        return bound != null && binding != null && !binding.channel().isOpen();
+    }
+
     /** Puts someone behind it; false if there is one of that kind already. */
     boolean add(Kind kind, Host host) {
         if (hosts.putIfAbsent(kind, host) != null) return false;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +119,24 @@ class SharedLoopsTest {
                     assertThat(dial(b, ws, false).remoteAddress()).isEqualTo(ws);
                 }
             }
+        }
+    }
+
+    @Test
+    void aPortCanBeListenedOnAgainAsSoonAsItsListenerIsClosed() throws IOException {
+        assumeThat(epoll && Epoll.isAvailable()).isTrue(); // Java's selectors give a port back a little later: it is refused until then
+        try (Host a = builder().start();
+                Host b = builder().start()) {
+            CompletableFuture<Listener> first = new CompletableFuture<>();
+            CompletableFuture<Listener> second = new CompletableFuture<>();
+            a.swarm().loop().execute(() -> a.swarm().listen(Multiaddr.of(LOOPBACK), (listener, failure) -> first.complete(listener)));
+            Multiaddr there = Waiting.get(first).addresses().value().get(0);
+            a.swarm().loop().execute(() -> {
+                Waiting.get(first).close();
+                a.swarm().listen(there, (listener, failure) -> second.complete(listener));
+            });
+            assertThat(Waiting.get(second)).isNotNull();
+            assertThat(dial(b, there, false).remoteAddress()).isEqualTo(there);
         }
     }
 
