@@ -115,23 +115,32 @@ class NioLoopTest {
     }
 
     @Test
-    void timersRunInTheirOrderAndNotBeforeTheirTime() {
-        CompletableFuture<List<Integer>> ran = new CompletableFuture<>();
-        long[] began = new long[1];
-        long[] ended = new long[1];
-        loop.execute(() -> {
-            List<Integer> order = new ArrayList<>();
-            began[0] = loop.nanoTime();
-            loop.schedule(6_000_000, () -> {
-                order.add(3);
-                ended[0] = loop.nanoTime();
-                ran.complete(order);
+    void timersRunInTheirOrderAndNotBeforeTheirTime() throws IOException {
+        AtomicLong now = new AtomicLong();
+        List<Integer> order = new ArrayList<>(); // on the loop
+        try (NioLoop timed = new NioLoop("libp2p-loop-timed", now::get, observer)) {
+            CompletableFuture<Void> second = new CompletableFuture<>();
+            CompletableFuture<Void> third = new CompletableFuture<>();
+            Waiting.on(timed, () -> {
+                timed.schedule(6_000_000, () -> {
+                    order.add(3);
+                    third.complete(null);
+                });
+                timed.schedule(0, () -> order.add(1));
+                return timed.schedule(3_000_000, () -> {
+                    order.add(2);
+                    second.complete(null);
+                });
             });
-            loop.schedule(0, () -> order.add(1));
-            loop.schedule(3_000_000, () -> order.add(2));
-        });
-        assertThat(Waiting.get(ran)).containsExactly(1, 2, 3);
-        assertThat(ended[0] - began[0]).isGreaterThanOrEqualTo(6_000_000);
+            now.set(3_000_000);
+            Waiting.get(second);
+            assertThat(Waiting.on(timed, () -> List.copyOf(order))).containsExactly(1, 2);
+            now.set(5_999_999);
+            assertThat(Waiting.on(timed, () -> List.copyOf(order))).containsExactly(1, 2);
+            now.set(6_000_000);
+            Waiting.get(third);
+            assertThat(Waiting.on(timed, () -> List.copyOf(order))).containsExactly(1, 2, 3);
+        }
     }
 
     @Test
