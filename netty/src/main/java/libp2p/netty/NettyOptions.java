@@ -20,7 +20,7 @@ import libp2p.multiformats.Nullable;
 /**
  * How the transports of this module work. Start from {@link #DEFAULT}.
  *
- * @param epoll use Netty's epoll where there is one, else Java's selectors
+ * @param epoll use Netty's epoll where there is one, else Java's selectors; nothing to a transport that shares the node's loops
  * @param tcp answer and dial plain TCP too, on the port that {@code /ws} or {@code /wss} listen on if it is the same one
  * @param certificates what {@code /wss} listeners show; null for none, and then they cannot be
  * @param trust who vouches for {@code /wss} servers that we dial; null for the JVM's certificate authorities

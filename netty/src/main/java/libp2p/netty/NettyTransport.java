@@ -175,18 +175,15 @@ public final class NettyTransport implements Transport {
     @Override
     public Cancellable listen(Multiaddr address, Accept accept, Callback<? super Listener> bound) {
         AtomicBoolean cancelled = new AtomicBoolean();
-        if (QuicTransport.is(address)) {
-            quic().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
-            return () -> cancelled.set(true);
-        }
-        if (WtTransport.is(address)) {
-            wt().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
-            return () -> cancelled.set(true);
-        }
-        if (RtcTransport.is(address)) {
-            rtc().listen(address, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
-            return () -> cancelled.set(true);
-        }
+        Callback<Listener> told = (listener, failure) -> told(listener, failure, cancelled, bound);
+        if (QuicTransport.is(address)) quic().listen(address, accept, told);
+        else if (WtTransport.is(address)) wt().listen(address, accept, told);
+        else if (RtcTransport.is(address)) rtc().listen(address, accept, told);
+        else listenOnTcp(address, accept, told);
+        return () -> cancelled.set(true);
+    }
+
+    private void listenOnTcp(Multiaddr address, Accept accept, Callback<Listener> bound) {
         InetSocketAddress at;
         TcpArrivals.Form form;
         try {
@@ -195,10 +192,9 @@ public final class NettyTransport implements Transport {
         } catch (IOException e) {
             CloseReason why = CloseReason.of(CloseReason.Kind.REFUSED, address + ": " + e.getMessage());
             mine().next().execute(() -> bound.done(null, why));
-            return Cancellable.NONE;
+            return;
         }
-        listen(at, form, accept, (listener, failure) -> told(listener, failure, cancelled, bound));
-        return () -> cancelled.set(true);
+        listen(at, form, accept, bound);
     }
 
     /** On the node's loop. */
