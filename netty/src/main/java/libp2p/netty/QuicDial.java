@@ -162,7 +162,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
      * the transport's would go in a packet of the handshake until the server has confirmed that, and no server reads such any more.
      */
     private static void close(QuicChannel c, CloseReason why) {
-        c.close(true, QuicConnection.code(why.code()), Unpooled.EMPTY_BUFFER);
+        QuicFarewell.close(c, QuicConnection.code(why.code()), Unpooled.EMPTY_BUFFER);
     }
 
     /** Ends the attempt and closes its channel, in a task on that loop. */

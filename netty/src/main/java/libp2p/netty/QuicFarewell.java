@@ -4,6 +4,9 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.util.AttributeKey;
+import java.util.function.Consumer;
 
 /**
  * Buffers for what a dialled connection sends: a bounded number once it is closed.
@@ -17,6 +20,9 @@ import io.netty.channel.Channel;
 final class QuicFarewell extends AbstractByteBufAllocator {
     /** Packets that a connection sends from its close on: what streams still had, and the close. */
     static final int PACKETS_MAX = 1024;
+
+    /** How the library is made to look after a connection that we dialled. */
+    static final AttributeKey<Consumer<QuicChannel>> STIR = AttributeKey.valueOf(QuicFarewell.class, "stir");
 
     private static final int NO_ROOM = 8; // as Netty takes when the library wants to send nothing
 
@@ -33,6 +39,16 @@ final class QuicFarewell extends AbstractByteBufAllocator {
     /** Sees to it that the connection's close ends. */
     static void bound(Channel connection) {
         connection.config().setAllocator(new QuicFarewell(connection));
+    }
+
+    /**
+     * Closes a connection with an application's code. What is due goes out before: the first look notices that a timer has run out, and
+     * what it wants is sent with the second.
+     */
+    static void close(QuicChannel connection, int code, ByteBuf text) {
+        Consumer<QuicChannel> stir = connection.attr(STIR).get();
+        for (int i = 0; stir != null && i < 2 && connection.isActive(); i++) stir.accept(connection);
+        connection.close(true, code, text);
     }
 
     @Override

@@ -3,6 +3,7 @@ package libp2p.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -31,6 +32,8 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import libp2p.core.Callback;
@@ -69,6 +72,8 @@ final class QuicSocket {
     private static final int DTLS_LAST = 63;
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
+    private static final int SHORT = 0x40; // RFC 9000 17.3.1
+    private static final int UNREADABLE = 64; // bytes; more than the library takes for too short
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
     private static final int CLIENT_IDS = 4; // of a server's, of which a client of ours uses one
     private static final long MOVED_PATIENCE_NANOS = 8_000_000_000L; // the library repeats a challenge after one, two and four seconds
@@ -255,7 +260,12 @@ final class QuicSocket {
     /** Begins to connect; cancelling the future gives it up. */
     QuicChannelBootstrap connecting() {
         QuicChannelBootstrap b = QuicChannel.newBootstrap(channel());
-        b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.DIALLED)));
+        byte[] id = ids.next(QuicIds.DIALLED);
+        b.localConnectionAddress(new QuicConnectionAddress(id));
+        b.attr(QuicFarewell.STIR, c -> {
+            InetSocketAddress there = (InetSocketAddress) c.remoteSocketAddress();
+            if (there != null) demux.stir(id, (InetSocketAddress) c.localSocketAddress(), there);
+        });
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
         b.streamOption(ChannelOption.AUTO_READ, false);
@@ -306,7 +316,11 @@ final class QuicSocket {
         private static final String SERVER = "server";
         private static final String CLIENT = "client";
 
+        private record Shaking(byte[] id, InetSocketAddress here, InetSocketAddress there) {}
+
+        private final List<Shaking> shaking = new ArrayList<>(); // whose packets of the handshake were read
         private @Nullable ChannelHandlerContext ctx;
+        private boolean reading;
         private boolean readServer;
         private boolean readClient;
 
@@ -324,6 +338,7 @@ final class QuicSocket {
         public void channelRead(ChannelHandlerContext to, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();
+            reading = true;
             int size = QuicPackets.handshake(b);
             if (size > 0) channelRead(to, new DatagramPacket(b.readRetainedSlice(size), packet.recipient(), packet.sender()));
             int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
@@ -345,6 +360,8 @@ final class QuicSocket {
             int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
             boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
             long number = whole ? ids.number(b, at) : -1;
+            if (isLong && number >= 0) shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
+            else if (!isLong && !shaking.isEmpty()) readComplete(to); // the library shakes hands when it sends, and until then has no keys
             boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
             if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
                 packet.release(); // a new one is nobody's where nobody listens
@@ -390,10 +407,30 @@ final class QuicSocket {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext from) {
+            reading = false;
+            readComplete(from);
+        }
+
+        private void readComplete(ChannelHandlerContext from) {
             if (readServer) complete(from, SERVER);
             if (readClient) complete(from, CLIENT);
             readServer = false;
             readClient = false;
+            for (Shaking s : shaking) loop.execute(() -> stir(s.id, s.here, s.there));
+            shaking.clear();
+        }
+
+        /**
+         * Gives a connection a packet that nobody can read, so that the library looks after it: that a handshake is over, which it is when the
+         * last flight is sent, it would tell a round trip later.
+         */
+        void stir(byte[] id, InetSocketAddress here, InetSocketAddress there) {
+            ChannelHandlerContext to = ctx;
+            if (to == null || to.isRemoved() || reading) return;
+            ByteBuf b = to.alloc().directBuffer(UNREADABLE).writeByte(SHORT).writeBytes(id);
+            b.writeZero(UNREADABLE - b.readableBytes());
+            quic(to, new DatagramPacket(b, here, there), false);
+            readComplete(to);
         }
 
         private void complete(ChannelHandlerContext from, String codec) {
