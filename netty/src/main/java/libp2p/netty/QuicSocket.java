@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
@@ -61,6 +62,7 @@ final class QuicSocket {
         QuicSslEngine clientEngine(QuicChannel channel);
     }
 
+    private static final Refused REFUSED = new Refused();
     private static final int SECRET = 32;
     private static final int PAYLOAD_MAX = 1500; // of packets that are received
     static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
@@ -360,7 +362,7 @@ final class QuicSocket {
             int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
             boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
             long number = whole ? ids.number(b, at) : -1;
-            if (isLong && number >= 0) shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
+            if (isLong && (number == QuicIds.DIALLED || routes.isAt(number, packet.sender()))) shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
             else if (!isLong && !shaking.isEmpty()) readComplete(to); // the library shakes hands when it sends, and until then has no keys
             boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
             if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
@@ -449,6 +451,15 @@ final class QuicSocket {
         }
     }
 
+    /** Of a connection that may not come in, and is closed whatever else is wrong with it. */
+    @ChannelHandler.Sharable
+    private static final class Refused extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // Not even worth a line of a log, which strangers could fill.
+        }
+    }
+
     /** Asks whether a connection may come in, as soon as there is a channel of it. */
     @ChannelHandler.Sharable
     private final class Entrance extends ChannelInitializer<QuicChannel> {
@@ -458,9 +469,9 @@ final class QuicSocket {
             QuicRoute route = routes.connected(c);
             if (route != null) c.pipeline().addLast(route);
             ChannelHandler handler = who == null || route == null ? null : who.arrived(c, route.peer());
-            if (handler != null) c.pipeline().addLast(handler);
+            c.pipeline().addLast(handler == null ? REFUSED : handler);
             // In a task, when the library has read the packet and so can answer it.
-            else c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));
+            if (handler == null) c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));
         }
     }
 
