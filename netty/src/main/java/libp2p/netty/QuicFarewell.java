@@ -9,7 +9,7 @@ import io.netty.util.AttributeKey;
 import java.util.function.Consumer;
 
 /**
- * Buffers for what a dialled connection sends: a bounded number once it is closed.
+ * How a dialled connection closes: what is due is sent before, and its buffers are for a bounded number of packets after.
  *
  * <p>When a connection closes, Netty asks the library for packets until there are none. Until the server has confirmed the handshake
  * (RFC 9001 4.1.2) there may be no end of them: with an application's code to close with and a probe due in the handshake's packet number

@@ -362,8 +362,11 @@ final class QuicSocket {
             int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
             boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
             long number = whole ? ids.number(b, at) : -1;
-            if (isLong && (number == QuicIds.DIALLED || routes.isAt(number, packet.sender()))) shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
-            else if (!isLong && !shaking.isEmpty()) readComplete(to); // the library shakes hands when it sends, and until then has no keys
+            if (isLong && (number == QuicIds.DIALLED || routes.isAt(number, packet.sender()))) {
+                shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
+            } else if (!isLong && !shaking.isEmpty()) {
+                readComplete(to); // the library ends a handshake when it sends, and until then has no keys
+            }
             boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
             if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
                 packet.release(); // a new one is nobody's where nobody listens
@@ -423,8 +426,8 @@ final class QuicSocket {
         }
 
         /**
-         * Gives a connection a packet that nobody can read, so that the library looks after it: that a handshake is over, which it is when the
-         * last flight is sent, it would tell a round trip later.
+         * Gives a connection a packet that nobody can read, so that the library looks after it: it tells that a handshake is over when the
+         * next packet is there, which would be a round trip later.
          */
         void stir(byte[] id, InetSocketAddress here, InetSocketAddress there) {
             ChannelHandlerContext to = ctx;
