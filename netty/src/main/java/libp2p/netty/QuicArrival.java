@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
 import java.net.InetSocketAddress;
 import libp2p.core.Cancellable;
@@ -72,6 +73,8 @@ final class QuicArrival extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof QuicDatagramExtensionEvent datagrams) datagramMax = datagrams.maxLength();
+        // Now, and not when the library has forgotten the connection, which takes it seconds.
+        if (event instanceof QuicConnectionCloseEvent close) fail(QuicConnection.reason(close));
         ctx.fireUserEventTriggered(event);
     }
 
