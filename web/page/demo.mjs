@@ -16,6 +16,13 @@ const PATIENCE = 15_000
 
 const pause = millis => new Promise(resolve => setTimeout(resolve, millis))
 
+/** What people should know of a link that does not come about; docs/interop-notes.md has more. */
+function hint (transport) {
+  return transport === 'WebRTC-direct' && navigator.userAgent.includes('Firefox/')
+    ? " (Firefox's WebRTC does not reach 127.0.0.1 unless media.peerconnection.ice.loopback is set and the page may use the camera)"
+    : ''
+}
+
 /** The page's node; any address may be dialled, those of this machine too. */
 function start () {
   return createLibp2p({
@@ -51,14 +58,14 @@ class Link {
   }
 
   async run (changed) {
+    changed()
     while (true) {
       try {
-        this.#be('connecting', '', changed)
         const connection = await this.node.dial(multiaddr(this.address), { force: true, signal: AbortSignal.timeout(PATIENCE) })
         this.#be('connected', '', changed)
         await this.#ping(connection, changed)
       } catch (error) {
-        this.#be('not connected', `${error.name}: ${error.message}`, changed)
+        this.#be('not connected', `${error.name}: ${error.message}${hint(this.transport)}`, changed)
       }
       await pause(2000)
     }

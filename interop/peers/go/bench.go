@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/p2p/protocol/identify"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 )
 
@@ -30,11 +32,20 @@ func (n *node) benchHandshakes(ctx context.Context, r request) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
+	service, ok := n.host.(interface{ IDService() identify.IDService })
+	if !ok {
+		return nil, errors.New("the host has no identify")
+	}
 	n.host.Peerstore().AddAddrs(info.ID, info.Addrs, time.Hour)
 	return repeated(r.Count, func() error {
 		c, err := n.host.Network().DialPeer(ctx, info.ID)
 		if err != nil {
 			return err
+		}
+		select {
+		case <-service.IDService().IdentifyWait(c):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 		return c.Close()
 	})

@@ -11,6 +11,7 @@ import (
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	pb "github.com/libp2p/go-libp2p-pubsub/pb"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 )
@@ -31,9 +32,17 @@ type subscribed struct {
 	subscription *pubsub.Subscription
 }
 
+// undialled dials nobody to open a stream. Pubsub opens one to each new peer, and would dial back who has closed in the meantime: over TCP
+// from port to port, so that a dial of the peer's at the same moment is met by another dial and not by the listener.
+type undialled struct{ host.Host }
+
+func (u undialled) NewStream(ctx context.Context, to peer.ID, ids ...protocol.ID) (network.Stream, error) {
+	return u.Host.NewStream(network.WithNoDial(ctx, "only who is connected"), to, ids...)
+}
+
 func newGossip(h host.Host) (*gossip, error) {
 	g := &gossip{host: h, topics: map[string]*subscribed{}, meshes: map[string]map[peer.ID]bool{}}
-	p, err := pubsub.NewGossipSub(context.Background(), h, pubsub.WithRawTracer(meshes{g}))
+	p, err := pubsub.NewGossipSub(context.Background(), undialled{h}, pubsub.WithRawTracer(meshes{g}))
 	g.pubsub = p
 	return g, err
 }

@@ -22,7 +22,9 @@ export function bench (node, connectionTo) {
     async benchHandshakes ({ address, count }, signal) {
       const to = multiaddr(address)
       return repeated(count, async () => {
+        const identified = new Promise(resolve => node.addEventListener('peer:identify', resolve, { once: true }))
         const connection = await node.dial(to, { signal, force: true })
+        await identified
         await connection.close({ signal })
       })
     },

@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import libp2p.core.Buf;
 import libp2p.core.Callback;
 import libp2p.core.Cancellable;
@@ -41,7 +43,7 @@ public final class Churn {
             "three succeed, echo a message and close; two expect another peer; one goes to a port where nobody answers; two are",
             "cancelled, one at once and one a moment later. Prints a line every so often: dials, file descriptors, resident memory,",
             "live heap, Netty's direct memory, threads, connections at both ends. The last line says by how much each grew between",
-            "the end of the first fifth and the end.",
+            "the end of the first fifth and the end. Status 1: a dial, or the echo that followed it, had no outcome within a minute.",
             "",
             "  --minutes N       goes on for so long; 30 if nothing is said",
             "  --dials N         ends after so many instead",
@@ -55,6 +57,7 @@ public final class Churn {
     private static final int WAITING = 64; // unanswered dials that the others do not wait for
     private static final int CANCELLED = 6; // the first kind that is
     private static final int AT_ONCE = 4;
+    private static final int OUTCOME_SECONDS = 60; // a dial, an echo and the connection's end take far less
     private static final Limits LIMITS = Limits.DEFAULT.with()
             .connectNanos(500_000_000L).selectNanos(2_000_000_000L).securityNanos(2_000_000_000L).drainNanos(100_000_000L)
             .connectionsPerPeerMax(1 << 16).connectionsInboundMax(1 << 16).connectionsOutboundMax(1 << 16).build();
@@ -136,11 +139,13 @@ public final class Churn {
     private void count(CompletableFuture<?> outcome, boolean wasCancelled) throws InterruptedException {
         dials++;
         try {
-            outcome.get();
+            outcome.get(OUTCOME_SECONDS, TimeUnit.SECONDS);
             made++;
         } catch (ExecutionException | CancellationException e) {
             if (wasCancelled) cancelled++;
             else failed++;
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("dial " + dials + " has no outcome after " + OUTCOME_SECONDS + " s", e);
         }
     }
 

@@ -53,13 +53,13 @@ final class Versus {
     private static final String NONE = "–";
 
     private static final List<Work> ALL = List.of(
-            new Work(TCP, "connect and close, TCP, Noise, Yamux", MICROS, HANDSHAKES, (d, l) ->
-                    d.tell("benchHandshakes", "address", l.address(), "count", HANDSHAKES)),
+            connects(TCP, "TCP, Noise, Yamux"),
             new Work(TCP, "open a stream, 32-byte echo, close", MICROS, STREAMS, (d, l) ->
                     d.tell("benchStreams", "peer", l.id(), "count", STREAMS)),
             new Work(TCP, "32-byte round trip on a stream", MICROS, ROUND_TRIPS, (d, l) ->
                     d.tell("benchRoundTrips", "peer", l.id(), "count", ROUND_TRIPS)),
             bulk(TCP, "TCP, Noise, Yamux", BULK_MIB),
+            connects(QUIC, "QUIC"),
             bulk(QUIC, "QUIC", BULK_MIB),
             bulk(RTC, "WebRTC-direct", BULK_RTC_MIB));
 
@@ -86,6 +86,11 @@ final class Versus {
         String said = new String(p.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII).strip();
         p.waitFor();
         return Double.parseDouble(said);
+    }
+
+    private static Work connects(Combination with, String over) {
+        return new Work(with, "connect and close, " + over, MICROS, HANDSHAKES, (d, l) ->
+                d.tell("benchHandshakes", "address", l.address(), "count", HANDSHAKES));
     }
 
     private static Work bulk(Combination with, String over, int mebibytes) {

@@ -12,6 +12,7 @@ import libp2p.core.net.Dial;
 import libp2p.core.net.OpenOptions;
 import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
+import libp2p.identify.Identify;
 import libp2p.interop.peer.JavaPeer.Lines;
 import libp2p.jvm.Host;
 import libp2p.jvm.P2pException;
@@ -21,9 +22,11 @@ import libp2p.ping.Ping;
 /** Work to be measured from outside: the same thing many times, one after the other. */
 final class Bench {
     private final Host host;
+    private final Identify identify;
 
-    Bench(Host host) {
+    Bench(Host host, Identify identify) {
         this.host = host;
+        this.identify = identify;
     }
 
     private static Map<String, Object> timed(int count, Work work) throws P2pException {
@@ -55,7 +58,10 @@ final class Bench {
                 if (left == 1) done.done(null, null);
                 else handshake(dial, left - 1, done);
             });
-            c.close(CloseReason.FINISHED);
+            identify.identify(c, (known, unknown) -> {
+                if (known == null) done.done(null, unknown);
+                else c.close(CloseReason.FINISHED);
+            });
         });
     }
 

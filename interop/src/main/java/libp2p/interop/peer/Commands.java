@@ -54,7 +54,7 @@ final class Commands {
         this.parts = parts;
         this.identities = identities;
         this.lines = lines;
-        this.bench = new Bench(host);
+        this.bench = new Bench(host, parts.identify());
         Gossiping gossip = new Gossiping(host, parts.gossip, lines);
         this.table = Map.ofEntries(
                 Map.entry("dial", this::dial), Map.entry("close", this::close), Map.entry("connections", this::connections),
