@@ -34,7 +34,9 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import libp2p.core.Callback;
@@ -87,6 +89,7 @@ final class QuicSocket {
     private final QuicIds ids = new QuicIds();
     private final Demux demux = new Demux();
     private final QuicRoutes routes;
+    private final Map<ByteBuf, QuicFarewell> unconfirmed = new HashMap<>(); // dialled connections, by their ids
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
     private final @Nullable Arrivals[] arrivals = new Arrivals[QuicTls.Application.values().length];
@@ -223,6 +226,7 @@ final class QuicSocket {
     }
 
     void close() {
+        for (QuicFarewell f : List.copyOf(unconfirmed.values())) f.now();
         ChannelFuture f = binding;
         if (f != null) f.channel().close();
     }
@@ -259,19 +263,32 @@ final class QuicSocket {
         if (connections == 0) close();
     }
 
-    /** Begins to connect; cancelling the future gives it up. */
-    QuicChannelBootstrap connecting() {
+    /** A new id for a connection that we dial. */
+    byte[] dialledId() {
+        return ids.next(QuicIds.DIALLED);
+    }
+
+    /** Begins to connect under that id; cancelling the future gives it up. */
+    QuicChannelBootstrap connecting(byte[] id) {
         QuicChannelBootstrap b = QuicChannel.newBootstrap(channel());
-        byte[] id = ids.next(QuicIds.DIALLED);
         b.localConnectionAddress(new QuicConnectionAddress(id));
-        b.attr(QuicFarewell.STIR, c -> {
-            InetSocketAddress there = (InetSocketAddress) c.remoteSocketAddress();
-            if (there != null) demux.stir(id, (InetSocketAddress) c.localSocketAddress(), there);
-        });
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
         b.streamOption(ChannelOption.AUTO_READ, false);
         return b;
+    }
+
+    /** How a connection that has that id closes. */
+    QuicFarewell farewell(QuicChannel dialled, byte[] id) {
+        return new QuicFarewell(dialled, () -> {
+            InetSocketAddress there = (InetSocketAddress) dialled.remoteSocketAddress();
+            if (there != null) demux.stir(id, (InetSocketAddress) dialled.localSocketAddress(), there);
+        });
+    }
+
+    /** The handshake of a connection that has that id is over for us. */
+    void dialled(byte[] id, QuicFarewell farewell) {
+        farewell.await(Unpooled.wrappedBuffer(id), unconfirmed);
     }
 
     private ChannelHandler server() {
@@ -345,7 +362,11 @@ final class QuicSocket {
             if (size > 0) channelRead(to, new DatagramPacket(b.readRetainedSlice(size), packet.recipient(), packet.sender()));
             int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
             if (first > DTLS_LAST) {
-                quic(to, packet, (first & LONG) != 0);
+                boolean isLong = (first & LONG) != 0;
+                boolean confirms = !isLong && !unconfirmed.isEmpty() && b.readableBytes() > QuicIds.SIZE;
+                QuicFarewell waits = confirms ? unconfirmed.remove(b.slice(b.readerIndex() + 1, QuicIds.SIZE)) : null;
+                quic(to, packet, isLong);
+                if (waits != null) loop.execute(waits::confirmed);
                 return;
             }
             if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);

@@ -70,6 +70,7 @@ final class Relay implements AutoCloseable {
     private final AtomicLong stolen = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
     private volatile Predicate<byte[]> withheld = packet -> false;
+    private volatile Predicate<byte[]> withheldFromServer = packet -> false;
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -115,6 +116,11 @@ final class Relay implements AutoCloseable {
     /** Packets of the server's that no client gets; asked on another thread. */
     void withhold(Predicate<byte[]> which) {
         withheld = which;
+    }
+
+    /** Packets of clients' that the server does not get; asked on another thread. */
+    void withholdFromServer(Predicate<byte[]> which) {
+        withheldFromServer = which;
     }
 
     /** Sees each packet of the clients', on another thread. */
@@ -254,7 +260,7 @@ final class Relay implements AutoCloseable {
             f.outer = attach(f);
             flows.put(sender, f);
         }
-        if (isLost()) return;
+        if (withheldFromServer.test(bytes) || isLost()) return;
         if (f.held.isEmpty() && isHeld()) {
             f.held.add(bytes);
             f.sinceHeld = 0;
