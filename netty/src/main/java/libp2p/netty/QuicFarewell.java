@@ -15,10 +15,10 @@ import libp2p.multiformats.Nullable;
  *
  * <p>Until the server has confirmed the handshake (RFC 9001 4.1.2) it may not have our last flight yet, and so cannot read a close. Nor may
  * the library write one: with a probe due in the handshake's packet number space, quiche 0.29.3 ({@code Connection::send_single}) writes
- * one acknowledgement after another, and neither the close nor the probe, and Netty asks it for packets until there are none. A probe is due if
- * its timer ran out while the loop was busy. So a close waits for the confirmation, as the first packet of the server's after the handshake
- * is taken for. A hostile one confirms nothing: after a second what is due is sent, and then the close; and packets after that are counted,
- * since a timer may run out even between the two. On the connection's loop.
+ * one acknowledgement after another, and neither the close nor the probe, and Netty asks it for packets until there are none. A probe is
+ * due if its timer ran out while the loop was busy. So a close waits for the confirmation, as the first packet of the server's after the
+ * handshake is taken for. A hostile one confirms nothing: after a second what is due is sent, and then the close; and packets after that
+ * are counted, since a timer may run out even between the two. On the connection's loop.
  */
 final class QuicFarewell {
     /** Packets that a connection sends from its close on: what streams still had, and the close. */
