@@ -79,6 +79,7 @@ final class QuicSocket {
     private final Owner owner;
     private final QuicIds ids = new QuicIds();
     private final Demux demux = new Demux();
+    private final QuicTurn turn;
     private final QuicRoutes routes;
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
@@ -116,6 +117,7 @@ final class QuicSocket {
         this.loop = loop;
         this.loops = loops;
         this.owner = owner;
+        this.turn = new QuicTurn(loop);
         long patience = Math.min(MOVED_PATIENCE_NANOS, owner.limits().keepAliveReplyNanos());
         this.routes = new QuicRoutes(ids, loop, patience, demux);
     }
@@ -192,6 +194,7 @@ final class QuicSocket {
         b.handler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel c) {
+                c.attr(QuicTurn.KEY).set(turn);
                 c.pipeline().addLast(demux);
                 if (!Quic.isAvailable()) return;
                 // The client's is last, so that a connect reaches it: the server's refuses to.
@@ -359,6 +362,7 @@ final class QuicSocket {
 
         private void give(ChannelHandlerContext from, String codec, DatagramPacket packet) {
             ChannelHandlerContext to = from.pipeline().context(codec);
+            turn.begin();
             try {
                 ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
             } catch (Exception e) {
@@ -398,6 +402,7 @@ final class QuicSocket {
 
         private void complete(ChannelHandlerContext from, String codec) {
             ChannelHandlerContext to = from.pipeline().context(codec);
+            turn.end();
             try {
                 ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
             } catch (Exception e) {
