@@ -187,6 +187,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     protected void closeRaw(CloseReason reason) {
         if (gone) return;
         told = reason;
+        session.turn().end(session); // what was written goes before the close
         form.close(channel, reason); // first: streams that end before it are reset one by one
         leave(reason);
     }

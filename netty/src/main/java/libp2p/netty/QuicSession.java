@@ -28,6 +28,7 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     private final QuicChannel channel;
     private final QuicForm form;
+    private final QuicTurn turn;
     private final Map<Long, QuicStream> numbered = new HashMap<>(); // the live ones, by their number on the wire
     private int datagramMax; // without the number
     private long keys;
@@ -38,6 +39,9 @@ final class QuicSession extends MuxSession<QuicStream> {
         super(context);
         this.form = form;
         this.channel = channel;
+        QuicTurn t = channel.parent().attr(QuicTurn.KEY).get();
+        if (t == null) throw new IllegalStateException("a connection on no socket of ours");
+        this.turn = t;
     }
 
     QuicChannel channel() {
@@ -46,6 +50,10 @@ final class QuicSession extends MuxSession<QuicStream> {
 
     QuicForm form() {
         return form;
+    }
+
+    QuicTurn turn() {
+        return turn;
     }
 
     /** The peer opened a stream. */

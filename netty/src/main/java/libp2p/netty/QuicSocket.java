@@ -88,6 +88,7 @@ final class QuicSocket {
     private final Owner owner;
     private final QuicIds ids = new QuicIds();
     private final Demux demux = new Demux();
+    private final QuicTurn turn;
     private final QuicRoutes routes;
     private final Map<ByteBuf, QuicFarewell> unconfirmed = new HashMap<>(); // dialled connections, by their ids
     private @Nullable ChannelFuture binding;
@@ -126,6 +127,7 @@ final class QuicSocket {
         this.loop = loop;
         this.loops = loops;
         this.owner = owner;
+        this.turn = new QuicTurn(loop);
         long patience = Math.min(MOVED_PATIENCE_NANOS, owner.limits().keepAliveReplyNanos());
         this.routes = new QuicRoutes(ids, loop, patience, demux);
     }
@@ -202,6 +204,7 @@ final class QuicSocket {
         b.handler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel c) {
+                c.attr(QuicTurn.KEY).set(turn);
                 c.pipeline().addLast(demux);
                 if (!Quic.isAvailable()) return;
                 // The client's is last, so that a connect reaches it: the server's refuses to.
@@ -402,6 +405,7 @@ final class QuicSocket {
 
         private void give(ChannelHandlerContext from, String codec, DatagramPacket packet) {
             ChannelHandlerContext to = from.pipeline().context(codec);
+            turn.begin();
             try {
                 ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
             } catch (Exception e) {
@@ -461,6 +465,7 @@ final class QuicSocket {
 
         private void complete(ChannelHandlerContext from, String codec) {
             ChannelHandlerContext to = from.pipeline().context(codec);
+            turn.end();
             try {
                 ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
             } catch (Exception e) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
@@ -30,8 +31,11 @@ final class QuicStream extends MuxStream {
 
     private final QuicSession session;
     private final GenericFutureListener<Future<Void>> onWritten = this::written;
+    private final GenericFutureListener<Future<Void>> onEnded = f -> refused(f.cause());
     private QuicReads reads = new QuicReads();
     private @Nullable QuicStreamChannel channel;
+    private @Nullable ByteBuf held; // the last piece of what was written, until the turn ends: FIN may come and go with it
+    private boolean waiting; // for the turn's end
     private int unsent; // writes that the library has not passed on yet
     private boolean wanting; // a write was short
     private boolean finishing; // what is unsent goes first
@@ -43,6 +47,10 @@ final class QuicStream extends MuxStream {
     QuicStream(QuicSession session, @Nullable StreamHandler handler) {
         super(session, handler);
         this.session = session;
+    }
+
+    boolean isOf(QuicSession session) {
+        return this.session == session;
     }
 
     /** Opens it on the wire. */
@@ -67,7 +75,7 @@ final class QuicStream extends MuxStream {
         session.numbered(c.streamId(), this);
         byte[] prefix = session.form().prefix();
         if (!isInbound() && prefix.length > 0) c.write(c.alloc().directBuffer(prefix.length).writeBytes(prefix));
-        if (finishing) flushEnd();
+        if (finishing) atTurnsEnd();
         if (wanting) writable();
         loop().execute(() -> read(c)); // when the stream has its place, and the channel is registered
     }
@@ -89,27 +97,68 @@ final class QuicStream extends MuxStream {
     protected int transmit(Buf source) {
         QuicStreamChannel c = channel;
         int before = source.size();
-        while (c != null && !source.isEmpty() && unsent == 0 && c.isWritable()) {
+        while (c != null && !source.isEmpty()) {
+            passOn(c);
+            if (unsent > 0 || !c.isWritable()) break;
             int n = Math.min(source.size(), WRITE_MAX);
-            ByteBuf out = c.alloc().directBuffer(n).writeBytes(source.array, source.start, n);
+            held = c.alloc().directBuffer(n).writeBytes(source.array, source.start, n);
             source.skip(n);
-            unsent++;
-            c.write(out).addListener(onWritten);
+            atTurnsEnd();
         }
         wanting = !source.isEmpty();
         return before - source.size();
     }
 
+    private void atTurnsEnd() {
+        if (waiting) return;
+        waiting = true;
+        session.turn().add(this);
+    }
+
+    /**
+     * Passes on what was held back, with FIN if that has come. The library keeps a stream until its bytes are acknowledged, whether FIN is
+     * or not: what goes with the last byte is sent again as that is. No packet is read now that could acknowledge bytes before a FIN of
+     * its own is sent.
+     */
+    void turnEnded() {
+        waiting = false;
+        QuicStreamChannel c = channel;
+        if (c == null) return;
+        passOn(c);
+        if (finishing && unsent == 0) passOnEnd(c);
+    }
+
+    private void passOn(QuicStreamChannel c) {
+        ByteBuf piece = held;
+        if (piece == null) return;
+        held = null;
+        unsent++;
+        boolean last = finishing && !ended;
+        ended |= last;
+        c.write(last ? new DefaultQuicStreamFrame(piece, true) : piece).addListener(onWritten);
+    }
+
+    private void passOnEnd(QuicStreamChannel c) {
+        if (ended) return;
+        ended = true;
+        c.shutdownOutput().addListener(onEnded);
+    }
+
     private void written(Future<Void> f) {
         unsent--;
-        if (f.isSuccess()) {
-            if (finishing && unsent == 0) flushEnd();
-            else if (wanting) loop().execute(this::resume);
-        } else if (f.cause() instanceof ChannelOutputShutdownException && !ended && !isEnded()) {
-            ended = true;
-            wasReset = true; // the library answers with a reset
-            loop().execute(() -> arrivedStop(Codes.NONE));
-        }
+        QuicStreamChannel c = channel;
+        if (!f.isSuccess()) refused(f.cause());
+        else if (finishing && unsent == 0 && c != null) passOnEnd(c); // the bytes have waited, and are not sent yet
+        else if (wanting) loop().execute(this::resume);
+    }
+
+    /** The peer has sent STOP_SENDING; or the connection is over, which is told elsewhere. */
+    private void refused(@Nullable Throwable cause) {
+        if (!(cause instanceof ChannelOutputShutdownException) || wasReset) return;
+        ended = true;
+        wasReset = true; // the library answers with a reset
+        if (isEnded()) detach();
+        else loop().execute(() -> arrivedStop(Codes.NONE));
     }
 
     private void resume() {
@@ -123,26 +172,14 @@ final class QuicStream extends MuxStream {
     protected void transmitFinish() {
         finishing = true;
         wanting = false;
-        if (unsent == 0) flushEnd();
-    }
-
-    /**
-     * FIN, which must not overtake what is unsent. In a task, when all packets that have come are read: the library sends none before, and
-     * forgets a FIN that has not been sent when all bytes before it are acknowledged.
-     */
-    private void flushEnd() {
-        loop().execute(() -> {
-            QuicStreamChannel c = channel;
-            if (c == null || ended) return;
-            ended = true;
-            c.shutdownOutput();
-        });
+        if (unsent == 0) atTurnsEnd();
     }
 
     @Override
     protected void transmitReset(long code) {
         ended = true;
         wasReset = true;
+        drop();
         QuicStreamChannel c = channel;
         if (c != null) c.shutdown(session.form().code(code));
     }
@@ -169,9 +206,15 @@ final class QuicStream extends MuxStream {
         if (!wasReset && (ended || finishing) && peerEnded) return; // ends by itself when all is sent
         session.wasReset();
         wasReset = true;
+        drop();
         if (c == null) return;
         if (!ended) c.shutdown(0);
         c.close();
+    }
+
+    private void drop() {
+        if (held != null) held.release();
+        held = null;
     }
 
     /** Looks whether the peer has reset a stream of which too much lies unread: the library tells it only to who reads. */
@@ -199,7 +242,10 @@ final class QuicStream extends MuxStream {
     @Override
     public boolean datagram(Buf data) {
         int max = datagramMax();
-        return channel != null && max > 0 && data.size() <= max && session.datagram(number(), data);
+        QuicStreamChannel c = channel;
+        if (c == null || max == 0 || data.size() > max) return false;
+        passOn(c); // the peer knows the stream first
+        return session.datagram(number(), data);
     }
 
     /** A datagram came beside it. */
