@@ -69,6 +69,12 @@ final class QuicFarewell {
         connection.close(true, code, words);
     }
 
+    /** Whether it has been told to close, and waits. */
+    static boolean waits(QuicChannel connection) {
+        QuicFarewell f = connection.attr(KEY).get();
+        return f != null && f.text != null;
+    }
+
     /** Closes a connection of either side, with an application's code; the text is given away. */
     static void close(QuicChannel connection, int code, ByteBuf text) {
         QuicFarewell f = connection.attr(KEY).get();
