@@ -60,6 +60,7 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
     private @Nullable DatagramPacket held;
     private Cancellable holding = Cancellable.NONE;
     private long elsewhereSince = NEVER; // that the peer has been heard only from addresses that have answered nothing
+    private long elsewhereLast; // time that it was
     private @Nullable ChannelHandlerContext context;
 
     /** An address that the peer may have moved to. */
@@ -165,8 +166,11 @@ final class QuicRoute extends ChannelInboundHandlerAdapter {
     }
 
     private void isElsewhere(InetSocketAddress there) {
-        if (elsewhereSince == NEVER) elsewhereSince = routes.now();
-        else if (routes.now() - elsewhereSince > routes.patienceNanos()) giveUp(there);
+        long now = routes.now();
+        boolean wasQuiet = now - elsewhereLast > routes.patienceNanos(); // and so was asked nothing, which it is now
+        elsewhereLast = now;
+        if (elsewhereSince == NEVER || wasQuiet && paths < PATHS_MAX) elsewhereSince = now;
+        else if (now - elsewhereSince > routes.patienceNanos()) giveUp(there);
     }
 
     private void hold(DatagramPacket packet) {

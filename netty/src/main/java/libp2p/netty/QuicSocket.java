@@ -255,9 +255,13 @@ final class QuicSocket {
         return connections;
     }
 
+    /**
+     * A connection has gone, maybe by a packet that was just read. The last one's socket closes in a task, when the reading is over:
+     * Netty's epoll reads on by the number of a socket that was closed meanwhile, which may be that of another thread's file by then.
+     */
     void left() {
         connections--;
-        if (leaving && connections == 0) close();
+        if (leaving && connections == 0) loop.execute(this::closeWhenIdle);
     }
 
     /** Closes with the last connection. */

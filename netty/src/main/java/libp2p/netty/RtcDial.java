@@ -185,11 +185,11 @@ final class RtcDial extends RtcPort implements Cancellable {
         done.done(null, why);
     }
 
-    /** Nobody needs the socket any more. */
+    /** Nobody needs the socket any more. It is closed in a task, for the reason that {@link QuicSocket#left} has. */
     private void gone() {
         checking.cancel();
         Channel c = channel;
-        if (c != null) c.close();
+        if (c != null) loop.execute(c::close);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -219,6 +220,73 @@ class FaultsTest {
             assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id()))).containsExactly(there);
             relay.join();
             exchange(s, 1);
+        }
+    }
+
+    private static QuicRoute route(Connection there) {
+        return ((QuicConnection) there).channel().pipeline().get(QuicRoute.class);
+    }
+
+    /** Has bytes sent and answered until all packets to the client go to its present port, without a look at each of them. */
+    private static void exchangeUntilSettled(PeerSocket s, Connection there, Relay relay) throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.ports()[0]);
+        for (int i = 0; !at.equals(Waiting.on(there.loop(), () -> route(there).settled())); i++) exchange(s, i);
+    }
+
+    @Test
+    void packetsAreNotLookedAtAnyMoreOnceAMoveHasBeenFollowed() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        try (Host a = host(true);
+                Host b = host(false);
+                Relay relay = new Relay(a.addresses().get(0).port(), 17);
+                PeerSocket s = opened(b, through(relay, a))) {
+            until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
+            Connection there = connection(a, b.id());
+            for (int i = 0; i < 5; i++) {
+                exchangeUntilSettled(s, there, relay);
+                relay.rebind();
+            }
+            exchangeUntilSettled(s, there, relay);
+        }
+    }
+
+    @Test
+    void packetsAreNotLookedAtAnyMoreOnceAStrangerHasGone() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        try (Host a = host(true);
+                Host b = host(false);
+                Relay relay = new Relay(a.addresses().get(0).port(), 18);
+                PeerSocket s = opened(b, through(relay, a))) {
+            until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
+            relay.steal();
+            for (int i = 0; relay.answered() == 0; i++) exchange(s, i); // until the stranger was challenged
+            relay.stealNoMore();
+            exchangeUntilSettled(s, connection(a, b.id()), relay);
+        }
+    }
+
+    /** The time in which nobody could have answered counted, and the first word of a client that had been quiet ended its connection. */
+    @Test
+    void aClientThatIsQuietWhenItsChallengeIsLostIsAskedAgain() throws IOException {
+        assumeTrue(transport.equals("quic-v1"));
+        AtomicLong time = new AtomicLong(); // of the server
+        try (Host a = builder(true, 30 * SECOND).clock(time::get).start();
+                Host b = host(false);
+                Relay relay = new Relay(a.addresses().get(0).port(), 19);
+                PeerSocket s = opened(b, through(relay, a))) {
+            Waiting.until(() -> !Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id())).isEmpty());
+            Connection there = connection(a, b.id());
+            exchange(s, 1);
+            relay.garble(packet -> true);
+            relay.rebind();
+            s.out().write(2);
+            s.out().flush();
+            Waiting.until(() -> Waiting.on(there.loop(), () -> route(there).settled()) == null); // challenged
+            relay.garble(packet -> false);
+            assertThat(s.in().read()).isEqualTo(2);
+            time.addAndGet(20 * SECOND);
+            exchangeUntilSettled(s, there, relay);
+            assertThat(Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id()))).containsExactly(there);
         }
     }
 

@@ -94,4 +94,24 @@ class QuicSocketTest {
         Waiting.until(loop, one::isClosed);
         assertThat(listening(one.bound())).isNotSameAs(one).isNotNull();
     }
+
+    @Test
+    void aSocketThatItsLastConnectionLeavesWhileItIsReadClosesAfterwards() throws IOException {
+        QuicSocket socket = listening(new InetSocketAddress(HERE, 0));
+        CompletableFuture<List<Boolean>> closed = new CompletableFuture<>();
+        Waiting.on(loop, () -> {
+            socket.datagrams((from, packet) -> {
+                socket.left();
+                boolean meanwhile = socket.isClosed();
+                loop.execute(() -> closed.complete(List.of(meanwhile, socket.isClosed())));
+            });
+            socket.joined();
+            socket.closeWhenIdle();
+            return 0;
+        });
+        try (DatagramSocket raw = new DatagramSocket(0, HERE)) {
+            raw.send(new DatagramPacket(new byte[1], 1, socket.bound()));
+            assertThat(Waiting.get(closed)).containsExactly(false, true);
+        }
+    }
 }
