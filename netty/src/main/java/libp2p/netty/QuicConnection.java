@@ -48,7 +48,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     private long lost; // packets, when looked at last
     private int datagramMax; // that the peer takes, with the number of its stream; 0 for none
     private @Nullable CloseReason told; // how it was closed
-    private boolean gone;
+    private boolean gone; // carries nothing any more
 
     QuicConnection(Facts facts, Upgrades.Place place, Limits streams, QuicChannel channel, QuicForm form) {
         super(facts, place.surroundings(), place.scope());
