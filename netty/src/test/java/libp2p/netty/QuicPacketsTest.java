@@ -30,6 +30,17 @@ class QuicPacketsTest {
     }
 
     @Test
+    void severalPacketsOfTheHandshakeStandBeforeAnother() {
+        ByteBuf one = datagram(0xe3, 8, 0);
+        int size = one.readableBytes();
+        ByteBuf other = Unpooled.wrappedBuffer(new byte[] {0x40, 0, 0});
+        assertThat(QuicPackets.handshake(Unpooled.wrappedBuffer(one.copy(), one.copy(), other))).isEqualTo(2 * size);
+        assertThat(QuicPackets.handshake(Unpooled.wrappedBuffer(one.copy(), one.copy()))).as("nothing behind").isZero();
+        ByteBuf cut = one.copy(one.readerIndex(), size - 1);
+        assertThat(QuicPackets.handshake(Unpooled.wrappedBuffer(one.copy(), cut))).as("the second is cut").isEqualTo(size);
+    }
+
+    @Test
     void whatIsCutOrMadeUpIsReadWithinItsBounds() {
         ByteBuf whole = datagram(0xe0, 20, 30);
         int end = whole.readableBytes();
