@@ -48,7 +48,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
     private long lost; // packets, when looked at last
     private int datagramMax; // that the peer takes, with the number of its stream; 0 for none
     private @Nullable CloseReason told; // how it was closed
-    private boolean gone;
+    private boolean gone; // carries nothing any more
 
     QuicConnection(Facts facts, Upgrades.Place place, Limits streams, QuicChannel channel, QuicForm form) {
         super(facts, place.surroundings(), place.scope());
@@ -96,7 +96,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
 
     @Override
     public void arrived(QuicStreamChannel stream) {
-        if (end() != null) {
+        if (gone) {
             stream.close();
         } else if (stream.type() == QuicStreamType.UNIDIRECTIONAL) { // there is credit for such for HTTP/3's sake
             stream.close();
@@ -180,7 +180,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
 
     @Override
     protected void drainRaw(long code) {
-        session.drain(code);
+        if (!gone) session.drain(code);
     }
 
     @Override
@@ -189,7 +189,8 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
         told = reason;
         session.turn().end(session); // what was written goes before the close
         form.close(channel, reason); // first: streams that end before it are reset one by one
-        leave(reason);
+        quit(reason);
+        if (!QuicFarewell.waits(channel)) leave(reason); // else when the channel has gone
     }
 
     /** The channel is gone, whoever did it. */
@@ -199,13 +200,19 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
         leave(reason == null ? CloseReason.of(CloseReason.Kind.LOST, "the connection is gone") : reason);
     }
 
-    private void leave(CloseReason reason) {
+    /** Carries nothing any more. */
+    private void quit(CloseReason reason) {
         if (gone) return;
         gone = true;
         keepAlive.cancel();
         looking.cancel();
         session.close(reason);
         session.dispose();
+    }
+
+    private void leave(CloseReason reason) {
+        quit(reason);
+        if (end() != null) return;
         over(reason);
         release.run();
     }
@@ -219,7 +226,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
                 return;
             }
             try {
-                if (end() == null) session.arrived(datagram);
+                if (!gone) session.arrived(datagram);
             } catch (Violation v) {
                 closeRaw(CloseReason.of(v));
             } finally {
@@ -234,7 +241,7 @@ final class QuicConnection extends KnownConnection implements QuicSocket.Incomin
             } else if (event instanceof QuicDatagramExtensionEvent datagrams) {
                 datagramMax(datagrams.maxLength());
             } else if (event instanceof QuicConnectionCloseEvent close) {
-                told = form.reason(close);
+                if (!gone) told = form.reason(close);
                 ended(); // now, and not when the library has forgotten the connection
                 ctx.close();
             }

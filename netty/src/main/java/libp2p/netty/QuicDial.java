@@ -35,7 +35,9 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     private final QuicTls.Shake shake;
     private final Secured then;
     private @Nullable QuicSocket socketOf;
+    private byte[] id = {}; // that we have for the server
     private @Nullable QuicChannel channel;
+    private @Nullable QuicFarewell farewell; // the channel's
     private @Nullable CloseReason told; // how the peer closed
     private int datagramMax;
     private boolean over;
@@ -65,13 +67,15 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
             return;
         }
         int millis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-        Future<QuicChannel> connecting = socket.connecting()
+        id = socket.dialledId();
+        Future<QuicChannel> connecting = socket.connecting(id)
                 .remoteAddress(target)
                 .attr(QuicTransport.SHAKE, shake)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
                 .handler(this)
                 .connect();
         connecting.addListener((Future<QuicChannel> ended) -> {
+            if (ended.isSuccess() && farewell != null) socket.dialled(id, farewell);
             if (!ended.isSuccess()) fail(home, reason(ended.cause()));
             else if (over) close(ended.getNow(), CloseReason.CANCELLED);
             else then.go(this, home, ended.getNow());
@@ -82,9 +86,10 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
     public void handlerAdded(ChannelHandlerContext ctx) {
         QuicChannel c = (QuicChannel) ctx.channel();
         channel = c;
-        QuicFarewell.bound(c);
         QuicSocket s = socketOf;
-        if (s != null) s.joined(c);
+        if (s == null) throw new IllegalStateException("a channel without a socket");
+        farewell = s.farewell(c, id);
+        s.joined(c);
     }
 
     @Override
@@ -162,7 +167,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
      * the transport's would go in a packet of the handshake until the server has confirmed that, and no server reads such any more.
      */
     private static void close(QuicChannel c, CloseReason why) {
-        c.close(true, QuicConnection.code(why.code()), Unpooled.EMPTY_BUFFER);
+        QuicFarewell.close(c, QuicConnection.code(why.code()), Unpooled.EMPTY_BUFFER);
     }
 
     /** Ends the attempt and closes its channel, in a task on that loop. */

@@ -46,7 +46,7 @@ interface QuicForm {
         public void close(QuicChannel channel, CloseReason reason) {
             byte[] why = reason.detail().getBytes(StandardCharsets.UTF_8);
             ByteBuf text = Unpooled.copiedBuffer(why, 0, Math.min(why.length, REASON_MAX));
-            channel.close(true, code(reason.code()), text);
+            QuicFarewell.close(channel, code(reason.code()), text);
         }
 
         @Override

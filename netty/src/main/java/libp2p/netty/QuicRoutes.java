@@ -127,6 +127,12 @@ final class QuicRoutes {
         return r == null ? name : r.peer();
     }
 
+    /** Whether the peer of the server connection with that number is there. */
+    boolean isAt(long number, InetSocketAddress there) {
+        QuicRoute r = routes.get(number);
+        return r != null && r.peer().equals(there);
+    }
+
     static boolean isLong(ByteBuf packet) {
         return (packet.getByte(packet.readerIndex()) & LONG) != 0;
     }

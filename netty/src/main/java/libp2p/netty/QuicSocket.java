@@ -3,6 +3,7 @@ package libp2p.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
@@ -31,6 +33,10 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import libp2p.core.Callback;
@@ -58,6 +64,7 @@ final class QuicSocket {
         QuicSslEngine clientEngine(QuicChannel channel);
     }
 
+    private static final Refused REFUSED = new Refused();
     private static final int SECRET = 32;
     private static final int PAYLOAD_MAX = 1500; // of packets that are received
     static final int SEND_MAX = 1452; // what an Ethernet carries in IPv6
@@ -69,6 +76,8 @@ final class QuicSocket {
     private static final int DTLS_LAST = 63;
     private static final int LONG = 0x80;
     private static final int LONG_ID_AT = 6;
+    private static final int SHORT = 0x40; // RFC 9000 17.3.1
+    private static final int UNREADABLE = 64; // bytes; more than the library takes for too short
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
     private static final int CLIENT_IDS = 4; // of a server's, of which a client of ours uses one
     private static final long MOVED_PATIENCE_NANOS = 8_000_000_000L; // the library repeats a challenge after one, two and four seconds
@@ -81,6 +90,7 @@ final class QuicSocket {
     private final Demux demux = new Demux();
     private final QuicTurn turn;
     private final QuicRoutes routes;
+    private final Map<ByteBuf, QuicFarewell> unconfirmed = new HashMap<>(); // dialled connections, by their ids
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
     private final @Nullable Arrivals[] arrivals = new Arrivals[QuicTls.Application.values().length];
@@ -219,6 +229,7 @@ final class QuicSocket {
     }
 
     void close() {
+        for (QuicFarewell f : List.copyOf(unconfirmed.values())) f.now();
         ChannelFuture f = binding;
         if (f != null) f.channel().close();
     }
@@ -259,14 +270,32 @@ final class QuicSocket {
         if (connections == 0) close();
     }
 
-    /** Begins to connect; cancelling the future gives it up. */
-    QuicChannelBootstrap connecting() {
+    /** A new id for a connection that we dial. */
+    byte[] dialledId() {
+        return ids.next(QuicIds.DIALLED);
+    }
+
+    /** Begins to connect under that id; cancelling the future gives it up. */
+    QuicChannelBootstrap connecting(byte[] id) {
         QuicChannelBootstrap b = QuicChannel.newBootstrap(channel());
-        b.localConnectionAddress(new QuicConnectionAddress(ids.next(QuicIds.DIALLED)));
+        b.localConnectionAddress(new QuicConnectionAddress(id));
         b.streamHandler(new Streams());
         if (loops.epoll()) b.option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, EpollQuicUtils.newSegmentedAllocator(SEGMENTS));
         b.streamOption(ChannelOption.AUTO_READ, false);
         return b;
+    }
+
+    /** How a connection that has that id closes. */
+    QuicFarewell farewell(QuicChannel dialled, byte[] id) {
+        return new QuicFarewell(dialled, () -> {
+            InetSocketAddress there = (InetSocketAddress) dialled.remoteSocketAddress();
+            if (there != null) demux.stir(id, (InetSocketAddress) dialled.localSocketAddress(), there);
+        });
+    }
+
+    /** The handshake of a connection that has that id is over for us. */
+    void dialled(byte[] id, QuicFarewell farewell) {
+        farewell.await(Unpooled.wrappedBuffer(id), unconfirmed);
     }
 
     private ChannelHandler server() {
@@ -313,7 +342,11 @@ final class QuicSocket {
         private static final String SERVER = "server";
         private static final String CLIENT = "client";
 
+        private record Shaking(byte[] id, InetSocketAddress here, InetSocketAddress there) {}
+
+        private final List<Shaking> shaking = new ArrayList<>(); // whose packets of the handshake were read
         private @Nullable ChannelHandlerContext ctx;
+        private boolean reading;
         private boolean readServer;
         private boolean readClient;
 
@@ -331,11 +364,16 @@ final class QuicSocket {
         public void channelRead(ChannelHandlerContext to, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
             ByteBuf b = packet.content();
+            reading = true;
             int size = QuicPackets.handshake(b);
             if (size > 0) channelRead(to, new DatagramPacket(b.readRetainedSlice(size), packet.recipient(), packet.sender()));
             int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
             if (first > DTLS_LAST) {
-                quic(to, packet, (first & LONG) != 0);
+                boolean isLong = (first & LONG) != 0;
+                boolean confirms = !isLong && !unconfirmed.isEmpty() && b.readableBytes() > QuicIds.SIZE;
+                QuicFarewell waits = confirms ? unconfirmed.remove(b.slice(b.readerIndex() + 1, QuicIds.SIZE)) : null;
+                quic(to, packet, isLong);
+                if (waits != null) loop.execute(waits::confirmed);
                 return;
             }
             if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);
@@ -352,6 +390,11 @@ final class QuicSocket {
             int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
             boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
             long number = whole ? ids.number(b, at) : -1;
+            if (isLong && (number == QuicIds.DIALLED || routes.isAt(number, packet.sender()))) {
+                shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
+            } else if (!isLong && !shaking.isEmpty()) {
+                readComplete(to); // the library ends a handshake when it sends, and until then has no keys
+            }
             boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
             if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
                 packet.release(); // a new one is nobody's where nobody listens
@@ -398,10 +441,30 @@ final class QuicSocket {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext from) {
+            reading = false;
+            readComplete(from);
+        }
+
+        private void readComplete(ChannelHandlerContext from) {
             if (readServer) complete(from, SERVER);
             if (readClient) complete(from, CLIENT);
             readServer = false;
             readClient = false;
+            for (Shaking s : shaking) loop.execute(() -> stir(s.id, s.here, s.there));
+            shaking.clear();
+        }
+
+        /**
+         * Gives a connection a packet that nobody can read, so that the library looks after it: it tells that a handshake is over when the
+         * next packet is there, which would be a round trip later.
+         */
+        void stir(byte[] id, InetSocketAddress here, InetSocketAddress there) {
+            ChannelHandlerContext to = ctx;
+            if (to == null || to.isRemoved() || reading) return;
+            ByteBuf b = to.alloc().directBuffer(UNREADABLE).writeByte(SHORT).writeBytes(id);
+            b.writeZero(UNREADABLE - b.readableBytes());
+            quic(to, new DatagramPacket(b, here, there), false);
+            readComplete(to);
         }
 
         private void complete(ChannelHandlerContext from, String codec) {
@@ -421,6 +484,15 @@ final class QuicSocket {
         }
     }
 
+    /** Of a connection that may not come in, and is closed whatever else is wrong with it. */
+    @ChannelHandler.Sharable
+    private static final class Refused extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // Not even worth a line of a log, which strangers could fill.
+        }
+    }
+
     /** Asks whether a connection may come in, as soon as there is a channel of it. */
     @ChannelHandler.Sharable
     private final class Entrance extends ChannelInitializer<QuicChannel> {
@@ -430,9 +502,9 @@ final class QuicSocket {
             QuicRoute route = routes.connected(c);
             if (route != null) c.pipeline().addLast(route);
             ChannelHandler handler = who == null || route == null ? null : who.arrived(c, route.peer());
-            if (handler != null) c.pipeline().addLast(handler);
+            c.pipeline().addLast(handler == null ? REFUSED : handler);
             // In a task, when the library has read the packet and so can answer it.
-            else c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));
+            if (handler == null) c.eventLoop().execute(() -> c.close(false, CONNECTION_REFUSED, Unpooled.EMPTY_BUFFER));
         }
     }
 

@@ -144,7 +144,7 @@ final class WtLink implements QuicSocket.Incoming, WtSniffer.Owner {
         if (over) return;
         over = true;
         CloseReason reason = CloseReason.of(why);
-        channel.close(true, WtCodes.GENERAL_PROTOCOL_ERROR, Unpooled.EMPTY_BUFFER);
+        QuicFarewell.close(channel, WtCodes.GENERAL_PROTOCOL_ERROR, Unpooled.EMPTY_BUFFER);
         owner.failed(reason);
     }
 

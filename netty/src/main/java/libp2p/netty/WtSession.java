@@ -162,7 +162,7 @@ final class WtSession extends Http3RequestStreamInboundHandler implements QuicFo
     }
 
     static void closeNow(QuicChannel channel) {
-        channel.close(true, WtCodes.NO_ERROR, Unpooled.EMPTY_BUFFER);
+        QuicFarewell.close(channel, WtCodes.NO_ERROR, Unpooled.EMPTY_BUFFER);
     }
 
     // ---- QuicForm

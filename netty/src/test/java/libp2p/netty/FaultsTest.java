@@ -277,12 +277,12 @@ class FaultsTest {
             Waiting.until(() -> !Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id())).isEmpty());
             Connection there = connection(a, b.id());
             exchange(s, 1);
-            relay.garble(packet -> true);
+            relay.withhold(packet -> true);
             relay.rebind();
             s.out().write(2);
             s.out().flush();
             Waiting.until(() -> Waiting.on(there.loop(), () -> route(there).settled()) == null); // challenged
-            relay.garble(packet -> false);
+            relay.withhold(packet -> false);
             assertThat(s.in().read()).isEqualTo(2);
             time.addAndGet(20 * SECOND);
             exchangeUntilSettled(s, there, relay);

@@ -11,14 +11,15 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import libp2p.core.Callback;
 import libp2p.core.Cancellable;
 import libp2p.core.CloseReason;
+import libp2p.core.Loop;
 import libp2p.core.identity.PeerId;
 import libp2p.core.net.Connection;
 import libp2p.core.net.Dial;
 import libp2p.core.net.Limits;
 import libp2p.jvm.Host;
+import libp2p.jvm.P2pException;
 import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,15 +31,19 @@ class LeakTest {
     private static final int ROUNDS = 25;
 
     private static CompletableFuture<Connection> dial(Host from, Multiaddr to, PeerId expected, boolean cancelAtOnce) {
-        return from.async((Callback<Connection> done) -> {
-            CompletableFuture<Cancellable> attempt = new CompletableFuture<>();
-            from.swarm().loop().execute(() -> {
-                Cancellable c = from.swarm().dial(Dial.to(to, expected), done);
-                if (cancelAtOnce) c.cancel();
-                attempt.complete(c);
+        CompletableFuture<Connection> future = new CompletableFuture<>();
+        Loop loop = from.swarm().loop();
+        loop.execute(() -> {
+            Cancellable attempt = from.swarm().dial(Dial.to(to, expected), (connection, failure) -> {
+                if (connection == null) future.completeExceptionally(new P2pException(failure));
+                else if (!future.complete(connection)) connection.close(CloseReason.CANCELLED); // given up too late
             });
-            return () -> attempt.thenAccept(Cancellable::cancel);
+            if (cancelAtOnce) attempt.cancel();
+            future.whenComplete((connection, failure) -> {
+                if (future.isCancelled()) loop.execute(attempt::cancel);
+            });
         });
+        return future;
     }
 
     private static int descriptors() {

@@ -14,8 +14,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import libp2p.core.Buf;
 import libp2p.core.CloseReason;
 import libp2p.core.Codes;
@@ -103,18 +108,48 @@ class QuicTest {
     @Test
     void aGaterRefusesBeforeAndAfterThePeerIsKnown() throws IOException {
         try (Host a = builder().gater(Gaters.CLOSED).listen(ANY).start(); Host b = host()) {
-            // The listener's handshake may have left before its refusal: then the dialler has a connection for a moment.
-            try {
-                PeerId there = b.connect(a.addresses().get(0));
-                Waiting.until(b.swarm().loop(), () -> b.swarm().connections(there).isEmpty());
-            } catch (P2pException refused) {
-                assertThat(refused.reason()).isNotNull();
-            }
+            isRefused(b, a.addresses().get(0));
             Waiting.until(a.swarm().loop(), () -> a.swarm().connections().isEmpty());
         }
         try (Host a = host(ANY); Host b = builder().gater(Gaters.PICKY).start()) {
             assertThatThrownBy(() -> b.connect(a.addresses().get(0))).isInstanceOf(P2pException.class).hasMessageContaining("not you");
         }
+    }
+
+    /** The listener's handshake may have left before its refusal: then the dialler has a connection for a moment. */
+    private static void isRefused(Host from, Multiaddr at) throws IOException {
+        try {
+            PeerId there = from.connect(at);
+            Waiting.until(from.swarm().loop(), () -> from.swarm().connections(there).isEmpty());
+        } catch (P2pException refused) {
+            assertThat(refused.reason()).isNotNull();
+        }
+    }
+
+    /** Whatever a stranger does, the log of the library beneath does not grow of it. */
+    @Test
+    void aGaterRefusesWithoutALineOfTheLibrarysLog() throws IOException {
+        Logger log = Logger.getLogger("io.netty.channel.DefaultChannelPipeline");
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        Handler keeps = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(keeps);
+        try (Host a = builder().gater(Gaters.CLOSED).listen(ANY).start(); Host b = host()) {
+            for (int i = 0; i < 20; i++) isRefused(b, a.addresses().get(0));
+        } finally {
+            log.removeHandler(keeps);
+        }
+        assertThat(lines).isEmpty();
     }
 
     @Test

@@ -33,9 +33,6 @@ final class Relay implements AutoCloseable {
     private static final int BUFFER = 4 << 20;
     private static final int FORGED = 60; // bytes
 
-    /** A short header's bytes that are in the clear. */
-    private static final int BEGINNING = 1 + QuicIds.SIZE;
-
     /** Packets that overtake one that is held back. */
     private static final int OVERTAKING = 3;
 
@@ -72,7 +69,8 @@ final class Relay implements AutoCloseable {
     private final List<DatagramChannel> thieves = new CopyOnWriteArrayList<>();
     private final AtomicLong stolen = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
-    private volatile Predicate<byte[]> garbled = packet -> false;
+    private volatile Predicate<byte[]> withheld = packet -> false;
+    private volatile Predicate<byte[]> withheldFromServer = packet -> false;
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger reordered = new AtomicInteger();
 
@@ -115,9 +113,14 @@ final class Relay implements AutoCloseable {
         sees = who;
     }
 
-    /** Packets of the server's of which only the beginning comes unchanged, too little for anybody to read; asked on another thread. */
-    void garble(Predicate<byte[]> which) {
-        garbled = which;
+    /** Packets of the server's that no client gets; asked on another thread. */
+    void withhold(Predicate<byte[]> which) {
+        withheld = which;
+    }
+
+    /** Packets of clients' that the server does not get; asked on another thread. */
+    void withholdFromServer(Predicate<byte[]> which) {
+        withheldFromServer = which;
     }
 
     /** Sees each packet of the clients', on another thread. */
@@ -257,7 +260,7 @@ final class Relay implements AutoCloseable {
             f.outer = attach(f);
             flows.put(sender, f);
         }
-        if (isLost()) return;
+        if (withheldFromServer.test(bytes) || isLost()) return;
         if (f.held.isEmpty() && isHeld()) {
             f.held.add(bytes);
             f.sinceHeld = 0;
@@ -269,8 +272,7 @@ final class Relay implements AutoCloseable {
 
     private void fromServer(Flow f, byte[] bytes) throws IOException {
         sees.accept(bytes);
-        if (garbled.test(bytes)) Arrays.fill(bytes, Math.min(bytes.length, BEGINNING), bytes.length, (byte) 0);
-        if (isLost()) return;
+        if (withheld.test(bytes) || isLost()) return;
         if (f.heldBack.isEmpty() && isHeld()) {
             f.heldBack.add(bytes);
             f.sinceHeldBack = 0;
