@@ -3,18 +3,14 @@ package libp2p.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramPacket;
@@ -33,10 +29,6 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import libp2p.core.Callback;
@@ -47,8 +39,7 @@ import libp2p.multiformats.Nullable;
 /**
  * One UDP socket that connections are accepted on and dialled from.
  *
- * <p>The library has a codec for each side; whose a packet is, its connection id tells ({@link QuicIds}). What is no QUIC by its first byte
- * (RFC 9443) is for {@link Datagrams}. On its loop.
+ * <p>The library has a codec for each side; {@link QuicDemux} tells which of them a packet is for. On its loop.
  */
 final class QuicSocket {
     /** What a node gives its sockets. */
@@ -71,30 +62,17 @@ final class QuicSocket {
     private static final int SEGMENTS = 10; // packets that one call of the system sends
     private static final int PACKETS_PER_READ = 16;
     private static final int SOCKET_BUFFER = 4 << 20;
-    private static final int STUN_LAST = 3; // RFC 9443 2
-    private static final int DTLS_FIRST = 20;
-    private static final int DTLS_LAST = 63;
-    private static final int LONG = 0x80;
-    private static final int LONG_ID_AT = 6;
-    private static final int SHORT = 0x40; // RFC 9000 17.3.1
-    private static final int UNREADABLE = 64; // bytes; more than the library takes for too short
     private static final int CONNECTION_REFUSED = 2; // RFC 9000 20.1
     private static final int CLIENT_IDS = 4; // of a server's, of which a client of ours uses one
     private static final long MOVED_PATIENCE_NANOS = 8_000_000_000L; // the library repeats a challenge after one, two and four seconds
-    private static final int FIRST_LEAST = 1200; // bytes of a client's first packet (RFC 9000 14.1): no answer is larger
 
     private final NettyLoop loop;
     private final NettyLoops loops;
     private final Owner owner;
-    private final QuicIds ids = new QuicIds();
-    private final Demux demux = new Demux();
-    private final QuicTurn turn;
-    private final QuicRoutes routes;
-    private final Map<ByteBuf, QuicFarewell> unconfirmed = new HashMap<>(); // dialled connections, by their ids
+    private final QuicDemux demux;
     private @Nullable ChannelFuture binding;
     private volatile @Nullable InetSocketAddress bound;
     private final @Nullable Arrivals[] arrivals = new Arrivals[QuicTls.Application.values().length];
-    private @Nullable Datagrams datagrams;
     private int connections;
     private boolean leaving;
 
@@ -127,9 +105,8 @@ final class QuicSocket {
         this.loop = loop;
         this.loops = loops;
         this.owner = owner;
-        this.turn = new QuicTurn(loop);
         long patience = Math.min(MOVED_PATIENCE_NANOS, owner.limits().keepAliveReplyNanos());
-        this.routes = new QuicRoutes(ids, loop, patience, demux);
+        this.demux = new QuicDemux(loop, () -> entrance() != null, patience);
     }
 
     NettyLoop loop() {
@@ -156,20 +133,18 @@ final class QuicSocket {
 
     /** Who takes STUN and DTLS from now on, null for nobody, and then they are dropped; false if somebody else does. */
     boolean datagrams(@Nullable Datagrams who) {
-        if (who != null && datagrams != null) return false;
-        datagrams = who;
-        return true;
+        return demux.datagrams(who);
     }
 
     /** Sends a packet of who takes {@link #datagrams} with the next {@link #flush}; one for which there is no room now is lost. */
     void write(InetSocketAddress to, ByteBuf packet) {
         Channel c = channel();
-        if (c.isWritable()) c.pipeline().context(Demux.class).write(new DatagramPacket(packet, to));
+        if (c.isWritable()) c.pipeline().context(QuicDemux.class).write(new DatagramPacket(packet, to));
         else packet.release();
     }
 
     void flush() {
-        channel().pipeline().context(Demux.class).flush(); // QUIC's codecs have a mind of their own about it
+        channel().pipeline().context(QuicDemux.class).flush(); // QUIC's codecs have a mind of their own about it
     }
 
     ByteBufAllocator alloc() {
@@ -204,11 +179,11 @@ final class QuicSocket {
         b.handler(new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel c) {
-                c.attr(QuicTurn.KEY).set(turn);
+                c.attr(QuicTurn.KEY).set(demux.turn());
                 c.pipeline().addLast(demux);
                 if (!Quic.isAvailable()) return;
                 // The client's is last, so that a connect reaches it: the server's refuses to.
-                c.pipeline().addLast(Demux.SERVER, server()).addLast(Demux.CLIENT, client());
+                c.pipeline().addLast(QuicDemux.SERVER, server()).addLast(QuicDemux.CLIENT, client());
             }
         });
         ChannelFuture f = b.bind(at);
@@ -229,7 +204,7 @@ final class QuicSocket {
     }
 
     void close() {
-        for (QuicFarewell f : List.copyOf(unconfirmed.values())) f.now();
+        demux.closing();
         ChannelFuture f = binding;
         if (f != null) f.channel().close();
     }
@@ -272,7 +247,7 @@ final class QuicSocket {
 
     /** A new id for a connection that we dial. */
     byte[] dialledId() {
-        return ids.next(QuicIds.DIALLED);
+        return demux.ids().next(QuicIds.DIALLED);
     }
 
     /** Begins to connect under that id; cancelling the future gives it up. */
@@ -285,27 +260,24 @@ final class QuicSocket {
         return b;
     }
 
-    /** How a connection that has that id closes. */
+    /** How a connection closes that we dial under that id. */
     QuicFarewell farewell(QuicChannel dialled, byte[] id) {
-        return new QuicFarewell(dialled, () -> {
-            InetSocketAddress there = (InetSocketAddress) dialled.remoteSocketAddress();
-            if (there != null) demux.stir(id, (InetSocketAddress) dialled.localSocketAddress(), there);
-        });
+        return demux.farewell(dialled, id);
     }
 
     /** The handshake of a connection that has that id is over for us. */
     void dialled(byte[] id, QuicFarewell farewell) {
-        farewell.await(Unpooled.wrappedBuffer(id), unconfirmed);
+        demux.dialled(id, farewell);
     }
 
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);
-        QuicTokens tokens = owner.tokens(secret, ids, routes, loop);
+        QuicTokens tokens = owner.tokens(secret, demux.ids(), demux.routes(), loop);
         QuicServerCodecBuilder b = configured(new QuicServerCodecBuilder(), channel -> owner.serverEngine(this, channel))
                 .tokenHandler(tokens)
                 .resetTokenGenerator(tokens)
-                .connectionIdAddressGenerator(routes.ids())
+                .connectionIdAddressGenerator(demux.routes().ids())
                 .activeConnectionIdLimit(QuicRoute.PATHS_MAX + 1) // and paths
                 .streamOption(ChannelOption.AUTO_READ, false)
                 .streamHandler(new Streams())
@@ -337,153 +309,6 @@ final class QuicSocket {
                 .activeMigration(true);
     }
 
-    /** Gives each packet to the codec that it is for, the server's by way of its routes. */
-    private final class Demux extends ChannelDuplexHandler implements QuicRoutes.Library {
-        private static final String SERVER = "server";
-        private static final String CLIENT = "client";
-
-        private record Shaking(byte[] id, InetSocketAddress here, InetSocketAddress there) {}
-
-        private final List<Shaking> shaking = new ArrayList<>(); // whose packets of the handshake were read
-        private @Nullable ChannelHandlerContext ctx;
-        private boolean reading;
-        private boolean readServer;
-        private boolean readClient;
-
-        @Override
-        public void handlerAdded(ChannelHandlerContext added) {
-            ctx = added;
-        }
-
-        @Override
-        public void handlerRemoved(ChannelHandlerContext removed) {
-            routes.close();
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext to, Object message) {
-            DatagramPacket packet = (DatagramPacket) message;
-            ByteBuf b = packet.content();
-            reading = true;
-            int size = QuicPackets.handshake(b);
-            if (size > 0) channelRead(to, new DatagramPacket(b.readRetainedSlice(size), packet.recipient(), packet.sender()));
-            int first = b.isReadable() ? b.getUnsignedByte(b.readerIndex()) : DTLS_FIRST - 1;
-            if (first > DTLS_LAST) {
-                boolean isLong = (first & LONG) != 0;
-                boolean confirms = !isLong && !unconfirmed.isEmpty() && b.readableBytes() > QuicIds.SIZE;
-                QuicFarewell waits = confirms ? unconfirmed.remove(b.slice(b.readerIndex() + 1, QuicIds.SIZE)) : null;
-                quic(to, packet, isLong);
-                if (waits != null) loop.execute(waits::confirmed);
-                return;
-            }
-            if (first <= STUN_LAST || first >= DTLS_FIRST) give(packet);
-            packet.release();
-        }
-
-        private void give(DatagramPacket packet) {
-            Datagrams who = datagrams;
-            if (who != null) loop.run(() -> who.received(packet.sender(), packet.content()));
-        }
-
-        private void quic(ChannelHandlerContext to, DatagramPacket packet, boolean isLong) {
-            ByteBuf b = packet.content();
-            int at = b.readerIndex() + (isLong ? LONG_ID_AT : 1);
-            boolean whole = b.writerIndex() >= at + QuicIds.SIZE && (!isLong || b.getUnsignedByte(at - 1) == QuicIds.SIZE);
-            long number = whole ? ids.number(b, at) : -1;
-            if (isLong && (number == QuicIds.DIALLED || routes.isAt(number, packet.sender()))) {
-                shaking.add(new Shaking(ByteBufUtil.getBytes(b, at, QuicIds.SIZE), packet.recipient(), packet.sender()));
-            } else if (!isLong && !shaking.isEmpty()) {
-                readComplete(to); // the library ends a handshake when it sends, and until then has no keys
-            }
-            boolean fresh = isLong && number < 0 && entrance() != null && b.readableBytes() >= FIRST_LEAST;
-            if (!Quic.isAvailable() || !fresh && (isLong ? number < 0 : !whole)) {
-                packet.release(); // a new one is nobody's where nobody listens
-            } else if (number > QuicIds.DIALLED || fresh) {
-                readServer = true;
-                routes.arriving(packet, number);
-            } else {
-                readClient = true;
-                give(to, CLIENT, packet);
-            }
-        }
-
-        private void give(ChannelHandlerContext from, String codec, DatagramPacket packet) {
-            ChannelHandlerContext to = from.pipeline().context(codec);
-            turn.begin();
-            try {
-                ((ChannelInboundHandler) to.handler()).channelRead(to, packet);
-            } catch (Exception e) {
-                to.fireExceptionCaught(e);
-            }
-        }
-
-        @Override
-        public void read(DatagramPacket packet) {
-            if (ctx == null) throw new IllegalStateException("a packet before the socket");
-            give(ctx, SERVER, packet);
-        }
-
-        @Override
-        public void readComplete() {
-            if (ctx != null) complete(ctx, SERVER);
-        }
-
-        @Override
-        public void write(ChannelHandlerContext to, Object message, ChannelPromise promise) {
-            routes.leaving(to, (DatagramPacket) message, promise);
-        }
-
-        @Override
-        public void flush(ChannelHandlerContext to) {
-            routes.flush(to);
-            to.flush();
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext from) {
-            reading = false;
-            readComplete(from);
-        }
-
-        private void readComplete(ChannelHandlerContext from) {
-            if (readServer) complete(from, SERVER);
-            if (readClient) complete(from, CLIENT);
-            readServer = false;
-            readClient = false;
-            for (Shaking s : shaking) loop.execute(() -> stir(s.id, s.here, s.there));
-            shaking.clear();
-        }
-
-        /**
-         * Gives a connection a packet that nobody can read, so that the library looks after it: it tells that a handshake is over when the
-         * next packet is there, which would be a round trip later.
-         */
-        void stir(byte[] id, InetSocketAddress here, InetSocketAddress there) {
-            ChannelHandlerContext to = ctx;
-            if (to == null || to.isRemoved() || reading) return;
-            ByteBuf b = to.alloc().directBuffer(UNREADABLE).writeByte(SHORT).writeBytes(id);
-            b.writeZero(UNREADABLE - b.readableBytes());
-            quic(to, new DatagramPacket(b, here, there), false);
-            readComplete(to);
-        }
-
-        private void complete(ChannelHandlerContext from, String codec) {
-            ChannelHandlerContext to = from.pipeline().context(codec);
-            turn.end();
-            try {
-                ((ChannelInboundHandler) to.handler()).channelReadComplete(to);
-            } catch (Exception e) {
-                to.fireExceptionCaught(e);
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // The system's word that nobody receives at some address is not needed: the connection will find out by itself.
-            if (cause instanceof RuntimeException) loop.observer().bug("a UDP packet", cause);
-        }
-    }
-
     /** Of a connection that may not come in, and is closed whatever else is wrong with it. */
     @ChannelHandler.Sharable
     private static final class Refused extends ChannelInboundHandlerAdapter {
@@ -499,7 +324,7 @@ final class QuicSocket {
         @Override
         protected void initChannel(QuicChannel c) {
             Arrivals who = entrance();
-            QuicRoute route = routes.connected(c);
+            QuicRoute route = demux.routes().connected(c);
             if (route != null) c.pipeline().addLast(route);
             ChannelHandler handler = who == null || route == null ? null : who.arrived(c, route.peer());
             c.pipeline().addLast(handler == null ? REFUSED : handler);
