@@ -82,15 +82,10 @@ final class QuicDemux extends ChannelDuplexHandler implements QuicRoutes.Library
 
     /** How a connection closes that we dial under that id. */
     QuicFarewell farewell(QuicChannel dialled, byte[] id) {
-        return new QuicFarewell(dialled, () -> {
+        return new QuicFarewell(dialled, Unpooled.wrappedBuffer(id), unconfirmed, () -> {
             InetSocketAddress there = (InetSocketAddress) dialled.remoteSocketAddress();
             if (there != null) stir(id, (InetSocketAddress) dialled.localSocketAddress(), there);
         });
-    }
-
-    /** The handshake of a connection that has that id is over for us. */
-    void dialled(byte[] id, QuicFarewell farewell) {
-        farewell.await(Unpooled.wrappedBuffer(id), unconfirmed);
     }
 
     /** The socket will close: no close of a connection waits any more. */

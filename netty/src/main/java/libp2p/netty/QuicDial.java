@@ -75,7 +75,7 @@ final class QuicDial extends ChannelInboundHandlerAdapter implements Cancellable
                 .handler(this)
                 .connect();
         connecting.addListener((Future<QuicChannel> ended) -> {
-            if (ended.isSuccess() && farewell != null) socket.dialled(id, farewell);
+            if (ended.isSuccess() && farewell != null) farewell.await();
             if (!ended.isSuccess()) fail(home, reason(ended.cause()));
             else if (over) close(ended.getNow(), CloseReason.CANCELLED);
             else then.go(this, home, ended.getNow());

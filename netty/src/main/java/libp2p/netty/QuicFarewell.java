@@ -28,21 +28,25 @@ final class QuicFarewell {
     private static final long WAIT_MILLIS = 1000;
 
     private final QuicChannel connection;
+    private final ByteBuf id;
+    private final Map<ByteBuf, QuicFarewell> waiting;
     private final Runnable stir;
     private boolean unconfirmed;
     private int code;
     private @Nullable ByteBuf text; // of a close that waits
 
-    /** Of a connection that we dial; {@code stir} makes the library look after it. */
-    QuicFarewell(QuicChannel connection, Runnable stir) {
+    /** Of a connection that we dial, which is in the table by its id while it waits; {@code stir} makes the library look after it. */
+    QuicFarewell(QuicChannel connection, ByteBuf id, Map<ByteBuf, QuicFarewell> waiting, Runnable stir) {
         this.connection = connection;
+        this.id = id;
+        this.waiting = waiting;
         this.stir = stir;
         connection.attr(KEY).set(this);
         connection.config().setAllocator(new Counted(connection));
     }
 
-    /** The handshake is over for us; it is among those that wait, by its id, until it is over for the server too. */
-    <K> void await(K id, Map<K, QuicFarewell> waiting) {
+    /** The handshake is over for us; it waits until it is over for the server too. */
+    void await() {
         if (!connection.isOpen()) return;
         unconfirmed = true;
         waiting.put(id, this);
@@ -78,13 +82,15 @@ final class QuicFarewell {
     /** Closes a connection of either side, with an application's code; the text is given away. */
     static void close(QuicChannel connection, int code, ByteBuf text) {
         QuicFarewell f = connection.attr(KEY).get();
-        if (f == null || !f.unconfirmed || f.text != null) {
+        if (f == null || !f.unconfirmed) {
             connection.close(true, code, text);
-            return;
+        } else if (f.text != null) { // it waits with the first
+            text.release();
+        } else {
+            f.code = code;
+            f.text = text;
+            connection.eventLoop().schedule(f::now, WAIT_MILLIS, TimeUnit.MILLISECONDS);
         }
-        f.code = code;
-        f.text = text;
-        connection.eventLoop().schedule(f::now, WAIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Buffers with room for a packet, and for no packet once there were enough after the close. */

@@ -265,11 +265,6 @@ final class QuicSocket {
         return demux.farewell(dialled, id);
     }
 
-    /** The handshake of a connection that has that id is over for us. */
-    void dialled(byte[] id, QuicFarewell farewell) {
-        demux.dialled(id, farewell);
-    }
-
     private ChannelHandler server() {
         byte[] secret = new byte[SECRET];
         new SecureRandom().nextBytes(secret);

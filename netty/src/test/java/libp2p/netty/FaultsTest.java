@@ -9,9 +9,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +25,6 @@ import libp2p.echo.Echo;
 import libp2p.jvm.Host;
 import libp2p.jvm.HostBuilder;
 import libp2p.jvm.PeerSocket;
-import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import libp2p.testkit.TestProtocol;
 import org.junit.jupiter.api.Test;
@@ -61,13 +58,6 @@ class FaultsTest {
     }
 
     /** The host's address, on the relay's port. */
-    private static Multiaddr through(Relay relay, Host to) {
-        List<Component> parts = new ArrayList<>(to.addresses().get(0).components());
-        Multiaddr a = Multiaddr.of("/ip4/127.0.0.1/udp/" + relay.port());
-        for (Component c : parts.subList(2, parts.size())) a = a.with(c);
-        return a;
-    }
-
     /** Sends bytes to the echo and checks that all of them come back. */
     private static void carry(Host from, PeerId to) throws IOException {
         carry(from, to, () -> {});
@@ -111,7 +101,7 @@ class FaultsTest {
     void allArrivesInOrderThoughOnePacketInTwentyIsLost() throws IOException {
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 5)) {
             relay.lose(5);
-            assertThat(b.connect(through(relay, a))).isEqualTo(a.id());
+            assertThat(b.connect(relay.address(a))).isEqualTo(a.id());
             carry(b, a.id());
             assertThat(relay.lost()).isGreaterThan(20);
         }
@@ -121,7 +111,7 @@ class FaultsTest {
     void allArrivesInOrderThoughPacketsOvertakeOthers() throws IOException {
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 6)) {
             relay.reorder(10);
-            assertThat(b.connect(through(relay, a))).isEqualTo(a.id());
+            assertThat(b.connect(relay.address(a))).isEqualTo(a.id());
             carry(b, a.id());
             assertThat(relay.reordered()).isGreaterThan(20);
         }
@@ -132,7 +122,7 @@ class FaultsTest {
     void aConnectionGoesOnWhenTheClientsPortChanges() throws IOException {
         assumeTrue(transport.equals("quic-v1"));
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 7)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             Connection there = connection(a, b.id());
             carry(b, a.id());
@@ -151,7 +141,7 @@ class FaultsTest {
         assumeTrue(transport.equals("quic-v1"));
         int[] pieces = {0};
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 11)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             Connection there = connection(a, b.id());
             carry(b, a.id(), () -> {
@@ -167,7 +157,7 @@ class FaultsTest {
         assumeTrue(transport.equals("quic-v1"));
         int[] pieces = {0};
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 12)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             relay.lose(5);
             carry(b, a.id(), () -> {
                 if (++pieces[0] % 6 == 0) relay.rebind();
@@ -179,7 +169,7 @@ class FaultsTest {
     void aStrangerWhoIsFasterWithCopiesOfPacketsGetsNoMoreThanAllowedAndStopsNothing() throws IOException {
         assumeTrue(transport.equals("quic-v1"));
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 13)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             Connection there = connection(a, b.id());
             relay.steal();
@@ -203,7 +193,7 @@ class FaultsTest {
         try (Host a = builder(true, 30 * SECOND).clock(time::get).start();
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 16);
-                PeerSocket s = opened(b, through(relay, a))) {
+                PeerSocket s = opened(b, relay.address(a))) {
             // Its loop's time stands still, and it would not ask again.
             Waiting.until(() -> !Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id())).isEmpty());
             Connection there = connection(a, b.id());
@@ -239,7 +229,7 @@ class FaultsTest {
         try (Host a = host(true);
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 17);
-                PeerSocket s = opened(b, through(relay, a))) {
+                PeerSocket s = opened(b, relay.address(a))) {
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             Connection there = connection(a, b.id());
             for (int i = 0; i < 5; i++) {
@@ -256,7 +246,7 @@ class FaultsTest {
         try (Host a = host(true);
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 18);
-                PeerSocket s = opened(b, through(relay, a))) {
+                PeerSocket s = opened(b, relay.address(a))) {
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             relay.steal();
             for (int i = 0; relay.answered() == 0; i++) exchange(s, i); // until the stranger was challenged
@@ -273,7 +263,7 @@ class FaultsTest {
         try (Host a = builder(true, 30 * SECOND).clock(time::get).start();
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 19);
-                PeerSocket s = opened(b, through(relay, a))) {
+                PeerSocket s = opened(b, relay.address(a))) {
             Waiting.until(() -> !Waiting.on(a.swarm().loop(), () -> a.swarm().connections(b.id())).isEmpty());
             Connection there = connection(a, b.id());
             exchange(s, 1);
@@ -316,7 +306,7 @@ class FaultsTest {
     void smallPacketsPassToo() throws IOException {
         assumeTrue(transport.equals("quic-v1"));
         try (Host a = host(true); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 14)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             try (PeerSocket s = b.open(a.id(), Echo.ID)) {
                 for (int i = 0; i < 5; i++) {
                     relay.rebind();
@@ -333,7 +323,7 @@ class FaultsTest {
     void whoHasMovedTooOftenIsToldAndDialsAgain() throws IOException {
         assumeTrue(transport.equals("quic-v1"));
         try (Host a = builder(true, SECOND).start(); Host b = host(false); Relay relay = new Relay(a.addresses().get(0).port(), 15)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             CompletableFuture<CloseReason> ended = new CompletableFuture<>();
             connection(b, a.id()).onClose(b.swarm().loop(), ended::complete);
             try (PeerSocket s = b.open(a.id(), Echo.ID)) {
@@ -347,7 +337,7 @@ class FaultsTest {
             } catch (IOException e) {
                 assertThat(Waiting.get(ended).kind()).isNotEqualTo(CloseReason.Kind.TIMED_OUT);
             }
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             carry(b, a.id());
         }
     }
@@ -381,7 +371,7 @@ class FaultsTest {
         try (Host a = builder(true, 30 * SECOND).protocol(sink).start();
                 Host b = host(false);
                 Relay relay = new Relay(a.addresses().get(0).port(), 9)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             try (PeerSocket s = b.open(a.id(), Sink.ID)) {
                 int half = (int) QuicOptions.STREAM_WINDOW / 4; // the server need not open its window meanwhile
                 s.out().write(new byte[half]);
@@ -401,7 +391,7 @@ class FaultsTest {
         try (Host a = builder(true, SECOND).start();
                 Host b = builder(false, SECOND).start();
                 Relay relay = new Relay(a.addresses().get(0).port(), 8)) {
-            b.connect(through(relay, a));
+            b.connect(relay.address(a));
             until(() -> !a.swarm().connections(b.id()).isEmpty(), a);
             CompletableFuture<CloseReason> ended = new CompletableFuture<>();
             connection(b, a.id()).onClose(b.swarm().loop(), ended::complete);

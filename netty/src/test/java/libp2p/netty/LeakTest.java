@@ -20,7 +20,6 @@ import libp2p.core.net.Dial;
 import libp2p.core.net.Limits;
 import libp2p.jvm.Host;
 import libp2p.jvm.P2pException;
-import libp2p.multiformats.Component;
 import libp2p.multiformats.Multiaddr;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,13 +48,6 @@ class LeakTest {
     private static int descriptors() {
         String[] all = new File("/proc/self/fd").list();
         return all == null ? -1 : all.length;
-    }
-
-    private static Multiaddr onPort(Multiaddr a, int port) {
-        Multiaddr b = Multiaddr.of("/ip4/127.0.0.1/udp/" + port);
-        List<Component> parts = a.components();
-        for (Component c : parts.subList(2, parts.size())) b = b.with(c);
-        return b;
     }
 
     /** Several at a time: one that succeeds, one to somebody else, one to nobody, one that is given up. */
@@ -102,7 +94,7 @@ class LeakTest {
         try (Host a = Host.builder().limits(patient).transport(listening).listen("/ip4/127.0.0.1/udp/0/" + transport).start();
                 Host b = Host.builder().limits(hasty).transport(dialling).start();
                 DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            Multiaddr nobody = onPort(a.addresses().get(0).withoutPeer(), silent.getLocalPort());
+            Multiaddr nobody = Relay.onPort(a.addresses().get(0).withoutPeer(), silent.getLocalPort());
             dials(b, a, nobody); // what is made once is made now
             settles(a, b, listening, dialling);
             int descriptors = descriptors();

@@ -3,7 +3,6 @@ package libp2p.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,8 +16,6 @@ import libp2p.core.net.Stream;
 import libp2p.core.net.StreamHandler;
 import libp2p.echo.Echo;
 import libp2p.jvm.Host;
-import libp2p.multiformats.Component;
-import libp2p.multiformats.Multiaddr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,13 +33,6 @@ class QuicEndsTest {
 
     QuicEndsTest(String transport) {
         this.transport = transport;
-    }
-
-    private static Multiaddr through(Relay relay, Host to) {
-        List<Component> parts = new ArrayList<>(to.addresses().get(0).components());
-        Multiaddr a = Multiaddr.of("/ip4/127.0.0.1/udp/" + relay.port());
-        for (Component c : parts.subList(2, parts.size())) a = a.with(c);
-        return a;
     }
 
     /** Small echoes, so many at once, each on a stream that both sides finish. */
@@ -115,7 +105,7 @@ class QuicEndsTest {
         try (Host a = Host.builder().protocol(new Echo()).listen("/ip4/127.0.0.1/udp/0/" + transport).start();
                 Host b = Host.builder().start();
                 Relay relay = new Relay(a.addresses().get(0).port(), 21)) {
-            Connection c = b.connect(b.connect(through(relay, a)));
+            Connection c = b.connect(b.connect(relay.address(a)));
             relay.lose(LOST_PERCENT);
             assertThat(Waiting.get(new Echoes(c).begin())).isEqualTo(Map.of("FINISHED", ECHOES));
             assertThat(relay.lost()).isGreaterThan(20);

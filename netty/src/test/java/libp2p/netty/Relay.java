@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import libp2p.core.Rng;
+import libp2p.jvm.Host;
+import libp2p.multiformats.Component;
+import libp2p.multiformats.Multiaddr;
 import libp2p.multiformats.Nullable;
 
 /**
@@ -96,6 +99,19 @@ final class Relay implements AutoCloseable {
 
     int port() {
         return inner.socket().getLocalPort();
+    }
+
+    /** The server's first address, by way of this relay. */
+    Multiaddr address(Host server) {
+        return onPort(server.addresses().get(0), port());
+    }
+
+    /** The same address as {@code a}, an UDP one, on a port of loopback. */
+    static Multiaddr onPort(Multiaddr a, int port) {
+        Multiaddr b = Multiaddr.of("/ip4/127.0.0.1/udp/" + port);
+        List<Component> parts = a.components();
+        for (Component c : parts.subList(2, parts.size())) b = b.with(c);
+        return b;
     }
 
     /** How many of a hundred packets are lost, each way. */
